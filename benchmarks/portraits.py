@@ -1,0 +1,261 @@
+"""Every nightly result at several sizes, beside hand-written SQL for the same tables.
+
+Each side runs in a process of its own, so that the peaks of memory are its own; the tables of
+both are compared row for row (by the sum of the rows' hashes) before any timing is shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from benchmarks import report
+from benchmarks.reference_sql import reference_sql
+from siyu.adapters.warehouse.duckdb_engine import DuckDBEngine
+from siyu.adapters.warehouse.engine_base import typed_columns
+from siyu.analytics.engine import NIGHTLY, Result
+from siyu.analytics.signals import SIGNALS
+from siyu.simulation.brand import profile_of
+from siyu.simulation.warehouse import write_warehouse
+
+Side = Literal["siyu", "reference"]
+AS_OF = date(2025, 6, 1)
+SEED = 20_250_601
+PARAMETERS: dict[str, Any] = {
+    "as_of": AS_OF,
+    "priorities": {name: number for number, name in enumerate(SIGNALS, 1)},
+    "keep": 20,
+    "quota_days": 7,
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One result computed once."""
+
+    name: str
+    rows: int
+    seconds: float
+    peak_mb: float
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What either side may use."""
+
+    memory_mb: int
+    threads: int
+
+
+def main(arguments: list[str]) -> int:
+    """Run the benchmark or, started by itself with `--side`, one side of it."""
+    options = _options(arguments)
+    if options.side:
+        steps = _run_side(
+            options.side, options.directory, Limits(options.memory_mb, options.threads)
+        )
+        print(json.dumps([asdict(step) for step in steps]))
+        return 0
+    root = options.directory or Path(tempfile.mkdtemp(prefix="siyu-bench-"))
+    best: dict[int, dict[Side, list[Step]]] = {}
+    try:
+        for customers in sorted(options.customers):
+            best[customers] = _measure(root / str(customers), customers, options)
+    finally:
+        if not options.directory:
+            shutil.rmtree(root)
+    body = _body(best)
+    print(body)
+    if not options.no_report:
+        command = "python benchmarks/run.py portraits " + " ".join(arguments)
+        report.write(name="portraits", command=command.strip(), body=body)
+    return 0
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="run.py portraits", description=__doc__)
+    parser.add_argument("--customers", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--repeat", type=int, default=2, help="times; the best of each step counts")
+    parser.add_argument("--memory-mb", type=int, default=8_192)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--directory", type=Path, help="keep the warehouse here; reused if there")
+    parser.add_argument("--no-report", action="store_true", help="leave README.md as it is")
+    parser.add_argument("--side", choices=["siyu", "reference"], help=argparse.SUPPRESS)
+    return parser.parse_args(arguments)
+
+
+def _measure(
+    directory: Path, customers: int, options: argparse.Namespace
+) -> dict[Side, list[Step]]:
+    """Write the warehouse of one size, run both sides alternately, compare what they wrote."""
+    facts = directory / "facts"
+    if not facts.exists():
+        began = time.perf_counter()
+        write_warehouse(
+            profile=profile_of("demo"),
+            seed=SEED,
+            customers=customers,
+            directory=facts,
+            as_of=AS_OF,
+        )
+        print(f"{customers:,} customers written in {time.perf_counter() - began:.0f} s")
+    best: dict[Side, list[Step]] = {}
+    sides: tuple[Side, ...] = ("reference", "siyu")
+    for _ in range(options.repeat):
+        for side in sides:
+            steps = _in_child(side, directory, options)
+            print(f"{customers:,} {side}: {sum(step.seconds for step in steps):.1f} s")
+            known = best.get(side, steps)
+            best[side] = [
+                min(pair, key=lambda step: step.seconds) for pair in zip(known, steps, strict=True)
+            ]
+    _compare(directory)
+    return best
+
+
+def _in_child(side: Side, directory: Path, options: argparse.Namespace) -> list[Step]:
+    command = [sys.executable, str(Path(__file__).with_name("run.py")), "portraits"]
+    command += ["--side", side, "--directory", str(directory)]
+    command += ["--memory-mb", str(options.memory_mb), "--threads", str(options.threads)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return [Step(**step) for step in json.loads(done.stdout)]
+
+
+def _run_side(side: Side, directory: Path, limits: Limits) -> list[Step]:
+    """Compute every result in this process."""
+    output = directory / side
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir(parents=True)
+    kind = DuckDBEngine if side == "siyu" else ByHand
+    engine = kind(memory_mb=limits.memory_mb, threads=limits.threads, temporary=directory / "spill")
+    for fact in (directory / "facts").iterdir():
+        engine.register(name=fact.name, files=sorted(fact.glob("*.parquet")))
+    steps = []
+    for result in NIGHTLY:
+        path = output / f"{result.name}.parquet"
+        _forget_peak()
+        began = time.perf_counter()
+        rows = engine.compute(result=result, parameters=PARAMETERS, path=path)
+        steps.append(Step(result.name, rows, time.perf_counter() - began, _peak_mb()))
+    engine.close()
+    return steps
+
+
+class ByHand:
+    """The hand-written statements under the limits and the settings of our own engine."""
+
+    def __init__(self, *, memory_mb: int, threads: int, temporary: Path) -> None:
+        self._connection = duckdb.connect(
+            config={
+                "memory_limit": f"{memory_mb}MB",
+                "threads": threads,
+                "temp_directory": str(temporary),
+                "preserve_insertion_order": False,
+            }
+        )
+
+    def register(self, *, name: str, files: Sequence[Path]) -> None:
+        """Make a table readable from its files."""
+        self._connection.read_parquet([str(file) for file in files]).create_view(name)
+
+    def compute(self, *, result: Result, parameters: Mapping[str, Any], path: Path) -> int:
+        """Write one result in its declared types, make it readable, return its rows."""
+        columns = typed_columns(result.schema, dialect="duckdb")
+        sql = reference_sql(parameters=parameters)[result.name]
+        copied = self._connection.execute(
+            f"COPY (SELECT {columns} FROM ({sql})) TO '{path}' (FORMAT parquet, COMPRESSION snappy)"
+        )
+        rows = copied.fetchall()[0][0]
+        self.register(name=result.name, files=[path])
+        return int(rows)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()
+
+
+def _forget_peak() -> None:
+    """Start the kernel's count of this process's peak of memory anew."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def _peak_mb() -> float:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1_024
+    raise SystemExit("The kernel does not tell the peak of memory (VmHWM); use Linux.")
+
+
+def _compare(directory: Path) -> None:
+    """Stop unless both sides wrote the same columns and the same rows."""
+    connection = duckdb.connect()
+    unlike = []
+    for result in NIGHTLY:
+        columns = ", ".join(f'"{name}"' for name in result.schema)
+        seen = []
+        for side in ("siyu", "reference"):
+            source = f"read_parquet('{directory / side / result.name}.parquet')"
+            types = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+            rows = connection.execute(
+                f"SELECT count(*), sum(hash({columns})::HUGEINT) FROM {source}"
+            ).fetchall()
+            seen.append(([tuple(row[:2]) for row in types], rows))
+        if seen[0] != seen[1]:
+            unlike.append(result.name)
+    if unlike:
+        raise SystemExit(f"The two sides differ, no timing counts: {', '.join(unlike)}.")
+
+
+def _body(best: dict[int, dict[Side, list[Step]]]) -> str:
+    sizes = sorted(best)
+    headings = ["step"]
+    for size in sizes:
+        label = f"{size / 1_000_000:g} M"
+        headings += [f"rows, {label}", f"s, {label}", f"by hand, {label}", "ratio", "peak MB"]
+    if len(sizes) > 1:
+        headings.append("slope")
+    rows = []
+    for number, result in enumerate(NIGHTLY):
+        pairs = [(best[size]["siyu"][number], best[size]["reference"][number]) for size in sizes]
+        rows.append(_row(result.name, sizes, [([ours], [theirs]) for ours, theirs in pairs]))
+    everything = [(best[size]["siyu"], best[size]["reference"]) for size in sizes]
+    rows.append(_row("**all**", sizes, everything))
+    return report.table(headings, rows)
+
+
+def _row(name: str, sizes: list[int], sides: list[tuple[list[Step], list[Step]]]) -> list[str]:
+    cells, totals = [name], []
+    for ours, theirs in sides:
+        seconds, by_hand = (sum(step.seconds for step in side) for side in (ours, theirs))
+        totals.append(seconds)
+        cells += [
+            f"{sum(step.rows for step in ours):,}",
+            f"{seconds:.2f}",
+            f"{by_hand:.2f}",
+            f"{seconds / by_hand:.2f}",
+            f"{max(step.peak_mb for step in ours):,.0f}",
+        ]
+    if len(sizes) > 1:
+        cells.append(f"{_slope(sizes, totals):.2f}")
+    return cells
+
+
+def _slope(sizes: list[int], seconds: list[float]) -> float:
+    """Return the least-squares slope of log time against log size: 1 is linear growth."""
+    x, y = [math.log(size) for size in sizes], [math.log(value) for value in seconds]
+    mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
+    above = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True))
+    return above / sum((a - mean_x) ** 2 for a in x)

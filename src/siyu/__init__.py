@@ -1,0 +1,1 @@
+"""Siyu (私域): the back end of private-domain commerce."""

@@ -1,0 +1,1 @@
+"""One foreign system per folder, plugged into the rooms' ports by config."""

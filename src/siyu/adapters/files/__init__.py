@@ -1,0 +1,1 @@
+"""Order, customer, seller, product and follow files: read, checked, staged, then imported."""

@@ -1,0 +1,1 @@
+"""The warehouse on local or shared files: facts fed as Parquet, results computed by an engine."""

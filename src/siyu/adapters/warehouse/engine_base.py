@@ -1,0 +1,84 @@
+"""What both engines share: the SQL of an expression in exactly its declared types."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import ibis
+
+# Ibis leaves out casts to the type it believes a column has already, while DuckDB sums
+# int64 to a wider type; so the last cast is written by hand.
+_TYPES: Mapping[str, Mapping[str, str]] = {
+    "duckdb": {
+        "int64": "BIGINT",
+        "int32": "INTEGER",
+        "float64": "DOUBLE",
+        "string": "VARCHAR",
+        "boolean": "BOOLEAN",
+        "date": "DATE",
+    },
+    "pyspark": {
+        "int64": "BIGINT",
+        "int32": "INT",
+        "float64": "DOUBLE",
+        "string": "STRING",
+        "boolean": "BOOLEAN",
+        "date": "DATE",
+    },
+}
+_QUOTE = {"duckdb": '"', "pyspark": "`"}
+
+
+def quoted(name: str, *, dialect: str) -> str:
+    """An identifier as the dialect quotes it."""
+    mark = _QUOTE[dialect]
+    return f"{mark}{name}{mark}"
+
+
+def typed_columns(schema: ibis.Schema, *, dialect: str) -> str:
+    """The select list that casts every column of a schema to its declared type."""
+    return ", ".join(
+        f"CAST({quoted(name, dialect=dialect)} AS {sql_type}) AS {quoted(name, dialect=dialect)}"
+        for name, sql_type in _sql_types(schema, dialect)
+    )
+
+
+def no_rows(schema: ibis.Schema, *, dialect: str) -> str:
+    """A query of a schema's columns without any row."""
+    columns = ", ".join(
+        f"CAST(NULL AS {sql_type}) AS {quoted(name, dialect=dialect)}"
+        for name, sql_type in _sql_types(schema, dialect)
+    )
+    return f"SELECT {columns} WHERE false"
+
+
+def _sql_types(schema: ibis.Schema, dialect: str) -> list[tuple[str, str]]:
+    types = _TYPES[dialect]
+    return [(name, types[str(dtype.copy(nullable=True))]) for name, dtype in schema.items()]
+
+
+def typed_sql(
+    expression: ibis.Table, *, schema: ibis.Schema, dialect: str, sort_by: Sequence[str] = ()
+) -> str:
+    """The expression as SQL: the schema's columns in its types, sorted with nulls last."""
+    inner = ibis.to_sql(expression, dialect=dialect)
+    sql = f"SELECT {typed_columns(schema, dialect=dialect)} FROM ({inner}) AS computed"
+    if not sort_by:
+        return sql
+    order = ", ".join(f"{quoted(name, dialect=dialect)} ASC NULLS LAST" for name in sort_by)
+    return f"{sql} ORDER BY {order}"
+
+
+@contextmanager
+def complete_or_absent(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path` that takes its name once the block has written it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

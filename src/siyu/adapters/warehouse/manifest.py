@@ -1,0 +1,52 @@
+"""Which files hold a program's facts, and how far they were fed: one small file, swapped whole."""
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+WHOLE = ""
+"""The partition of facts that have none."""
+
+
+@dataclass
+class Manifest:
+    """Files by fact and partition, relative to the program's folder; ``stamp`` is not fed yet."""
+
+    epoch: str = ""
+    stamp: int = 0
+    files: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+
+    def files_of(self, fact: str, root: Path) -> list[Path]:
+        """The files of a fact, by partition."""
+        partitions = self.files.get(fact, {})
+        return [root / name for key in sorted(partitions) for name in partitions[key]]
+
+
+def read_manifest(root: Path) -> Manifest:
+    """The program's manifest; an empty one before the first feed."""
+    path = root / "manifest.json"
+    if not path.exists():
+        return Manifest()
+    stored: dict[str, Any] = json.loads(path.read_text())
+    return Manifest(**stored)
+
+
+def write_manifest(root: Path, manifest: Manifest) -> None:
+    """Put a manifest in place of the old one; readers see the one or the other."""
+    root.mkdir(parents=True, exist_ok=True)
+    fresh = root / f".manifest.{os.getpid()}.json"
+    with fresh.open("w") as file:
+        json.dump(vars(manifest), file, separators=(",", ":"))
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(root / "manifest.json")
+
+
+def remove_strays(root: Path, manifest: Manifest) -> None:
+    """Remove fact files that the manifest does not name: replaced ones and a killed feed's."""
+    named = {name for parts in manifest.files.values() for names in parts.values() for name in names}
+    for path in (root / "facts").glob("*/*.parquet"):
+        if str(path.relative_to(root)) not in named:
+            path.unlink()

@@ -1,0 +1,160 @@
+"""The rooms' warehouse port on Parquet files."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from siyu.adapters.warehouse.feed import feed
+from siyu.adapters.warehouse.manifest import Manifest, read_manifest, write_manifest
+from siyu.adapters.warehouse.serving import Reader
+from siyu.adapters.warehouse.verification import differences
+from siyu.analytics import staging
+from siyu.analytics.engine import NIGHTLY, Engine, table
+from siyu.analytics.metrics import period_metrics
+from siyu.foundation.errors import BadInput
+from siyu.rooms.insights.types import DayDifference, Lookup, Parameters
+from siyu.rooms.operations.actions import hold
+from siyu.rooms.operations.types import FactTable
+
+OnResult = Callable[[str, int], None]
+_RESULTS = {result.name: result for result in NIGHTLY}
+
+
+class ParquetWarehouse:
+    """Facts and results of every program under one folder, computed by DuckDB or Spark."""
+
+    def __init__(
+        self,
+        *,
+        home: str,
+        facts: Sequence[FactTable],
+        engine: str,
+        memory_mb: int,
+        web_memory_mb: int,
+    ) -> None:
+        if engine not in ("duckdb", "spark"):
+            raise BadInput("SIYU_ENGINE", "{engine} is no engine; write duckdb or spark.", engine=engine)
+        self.engine = engine
+        self._home = Path(home) / "warehouse"
+        self._facts = facts
+        self._memory_mb = memory_mb
+        self._reader = Reader(memory_mb=web_memory_mb)
+        self._running: tuple[int, Engine] | None = None
+
+    def sync(self, *, program_id: int, on_result: OnResult) -> dict[str, int]:
+        """Feed what was written since the last time; rows fed by fact."""
+        with hold(key=f"feed:{program_id}"):
+            return feed(
+                root=self._root(program_id),
+                program_id=program_id,
+                facts=self._facts,
+                memory_mb=self._memory_mb,
+                on_result=on_result,
+            )
+
+    def rebuild(self, *, program_id: int, on_result: OnResult) -> dict[str, int]:
+        """Forget every fact of a program and feed all again; rows fed by fact."""
+        with hold(key=f"feed:{program_id}"):
+            write_manifest(self._root(program_id), Manifest())
+        return self.sync(program_id=program_id, on_result=on_result)
+
+    def verify(self, *, program_id: int) -> list[DayDifference]:
+        """The days on which counts or sums of the fed facts differ from the database's."""
+        root = self._root(program_id)
+        return differences(
+            root=root, manifest=read_manifest(root), program_id=program_id, facts=self._facts
+        )
+
+    def results(self) -> Sequence[str]:
+        """Names of the results of the nightly computation, in order."""
+        return tuple(_RESULTS)
+
+    def compute(
+        self, *, program_id: int, run_id: int, result: str, parameters: Parameters
+    ) -> int:
+        """Compute one result of a run from the facts and the run's earlier results; its rows.
+
+        The engine lives from a run's first result to its last.
+        """
+        if self._running is None or self._running[0] != run_id:
+            self._stop()
+            self._running = (run_id, self._engine_with_facts(program_id))
+        try:
+            rows = self._running[1].compute(
+                result=_RESULTS[result],
+                parameters=vars(parameters),
+                path=self._result_path(program_id, run_id, result),
+            )
+        except BaseException:
+            self._stop()
+            raise
+        if result == NIGHTLY[-1].name:
+            self._stop()
+        return rows
+
+    def read(self, *, program_id: int, run_id: int, lookup: Lookup) -> pa.Table:
+        """The rows of a published result that a look-up asks for."""
+        return self._reader.rows(files=self._files(program_id, run_id, lookup), lookup=lookup)
+
+    def count(self, *, program_id: int, run_id: int, lookup: Lookup) -> int:
+        """How many rows a look-up would find without its limit."""
+        return self._reader.count(files=self._files(program_id, run_id, lookup), lookup=lookup)
+
+    def metrics(
+        self, *, program_id: int, start_on: date, end_on: date, unit_ids: frozenset[int] | None
+    ) -> dict[str, int]:
+        """The metrics of a period, both days included; money in minor units."""
+        sales = staging.sales(order_lines=table("order_lines"), credits=table("credits"))
+        orders = staging.orders(sales=sales)
+        numbers = period_metrics(
+            sales=sales,
+            returns=staging.returns(refunds=table("refunds"), credits=table("credits")),
+            first_purchases=orders.group_by("customer_id").agg(first_on=orders.business_on.min()),
+            start_on=start_on,
+            end_on=end_on,
+            unit_ids=None if unit_ids is None else sorted(unit_ids),
+        )
+        engine = self._engine_with_facts(program_id)
+        try:
+            found: dict[str, int] = engine.query(expression=numbers).to_pylist()[0]
+        finally:
+            engine.close()
+        return found
+
+    def forget_run(self, *, program_id: int, run_id: int) -> None:
+        """Remove a run's results."""
+        shutil.rmtree(self._root(program_id) / "results" / str(run_id), ignore_errors=True)
+
+    def _engine_with_facts(self, program_id: int) -> Engine:
+        root = self._root(program_id)
+        manifest = read_manifest(root)
+        engine = self._new_engine(root / "spill")
+        for fact in self._facts:
+            engine.register(name=fact.name, files=manifest.files_of(fact.name, root))
+        return engine
+
+    def _new_engine(self, temporary: Path) -> Engine:
+        if self.engine == "spark":
+            from siyu.adapters.warehouse.spark_engine import SparkEngine
+
+            return SparkEngine(memory_mb=self._memory_mb, temporary=temporary)
+        from siyu.adapters.warehouse.duckdb_engine import DuckDBEngine
+
+        return DuckDBEngine(memory_mb=self._memory_mb, threads=2, temporary=temporary)
+
+    def _stop(self) -> None:
+        if self._running is not None:
+            self._running[1].close()
+            self._running = None
+
+    def _files(self, program_id: int, run_id: int, lookup: Lookup) -> list[Path]:
+        return [self._result_path(program_id, run_id, lookup.result)]
+
+    def _result_path(self, program_id: int, run_id: int, result: str) -> Path:
+        return self._root(program_id) / "results" / str(run_id) / f"{result}.parquet"
+
+    def _root(self, program_id: int) -> Path:
+        return self._home / str(program_id)

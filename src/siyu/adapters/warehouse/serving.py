@@ -1,0 +1,64 @@
+"""Look-ups into published results: short SQL, one connection a thread, little memory."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from siyu.rooms.insights.types import Lookup
+
+
+class Reader:
+    """Answers look-ups over Parquet files, within a small memory limit."""
+
+    def __init__(self, *, memory_mb: int) -> None:
+        self._memory_mb = memory_mb
+        self._threads = threading.local()
+
+    def rows(self, *, files: Sequence[Path], lookup: Lookup) -> pa.Table:
+        """The rows of a look-up, in its order."""
+        conditions, values = _conditions(lookup)
+        columns = ", ".join(lookup.columns) or "*"
+        direction = " DESC" if lookup.descending else ""
+        order = ", ".join(f"{name}{direction} NULLS LAST" for name in lookup.order_by)
+        sql = f"SELECT {columns} FROM read_parquet(?){conditions}"
+        if order:
+            sql += f" ORDER BY {order}"
+        if lookup.limit is not None:
+            sql += f" LIMIT {int(lookup.limit)} OFFSET {int(lookup.offset)}"
+        cursor = self._connection().execute(sql, [[str(file) for file in files], *values])
+        return cursor.to_arrow_table()
+
+    def count(self, *, files: Sequence[Path], lookup: Lookup) -> int:
+        """How many rows the look-up's conditions find."""
+        conditions, values = _conditions(lookup)
+        sql = f"SELECT count(*) FROM read_parquet(?){conditions}"
+        found = self._connection().execute(sql, [[str(file) for file in files], *values]).fetchone()
+        return int(found[0]) if found else 0
+
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        if not hasattr(self._threads, "connection"):
+            self._threads.connection = duckdb.connect(
+                config={"memory_limit": f"{self._memory_mb}MB", "threads": 1}
+            )
+        connection: duckdb.DuckDBPyConnection = self._threads.connection
+        return connection
+
+
+def _conditions(lookup: Lookup) -> tuple[str, list[Any]]:
+    parts: list[str] = []
+    values: list[Any] = []
+    for name, wanted in lookup.where.items():
+        if wanted is None:
+            parts.append(f"{name} IS NULL")
+        elif isinstance(wanted, list | tuple | set | frozenset):
+            # A list of numbers in the text lets DuckDB skip row groups; a bound list does not.
+            numbers = ", ".join(str(int(value)) for value in wanted)
+            parts.append(f"{name} IN ({numbers})" if numbers else "false")
+        else:
+            parts.append(f"{name} = ?")
+            values.append(wanted)
+    return (f" WHERE {' AND '.join(parts)}" if parts else ""), values

@@ -1,0 +1,138 @@
+"""What the nightly run computes, and what an engine has to do for it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import ibis
+import pyarrow as pa
+
+from siyu.analytics import marts, signals, staging
+from siyu.analytics.marts.candidates import CANDIDATES
+from siyu.analytics.marts.cohorts import COHORTS
+from siyu.analytics.marts.customers import CUSTOMERS
+from siyu.analytics.marts.favourites import FAVOURITES
+from siyu.analytics.marts.histories import HISTORIES
+from siyu.analytics.marts.market import MARKET
+from siyu.analytics.marts.propensity import PROPENSITY
+from siyu.analytics.marts.sellers import SELLERS
+from siyu.analytics.marts.trend import TREND
+from siyu.analytics.signals import SIGNAL_ROWS
+from siyu.analytics.sources import FACTS
+
+
+@dataclass(frozen=True)
+class Result:
+    """A table that a run writes: its function and the tables the function reads.
+
+    `inputs` are names of facts or of earlier results, and the function's keyword arguments
+    for them; its other keyword arguments are the run's parameters. The written file holds
+    the columns of `schema` and no other, sorted by `sort_by` (as it comes where empty).
+    """
+
+    name: str
+    function: Callable[..., ibis.Table]
+    inputs: tuple[str, ...]
+    schema: ibis.Schema
+    sort_by: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the run's parameters that the function takes."""
+        names = inspect.signature(self.function).parameters
+        return tuple(name for name in names if name not in self.inputs)
+
+
+# In the order of computation: a result reads only facts and results above it.
+NIGHTLY: tuple[Result, ...] = (
+    Result("sales", staging.sales, ("order_lines", "credits"), staging.SALES),
+    Result("orders", staging.orders, ("sales",), staging.ORDERS),
+    Result("visits", staging.visits, ("orders",), staging.VISITS),
+    Result("returns", staging.returns, ("refunds", "credits"), staging.RETURNS),
+    Result("market", marts.market, ("visits",), MARKET, ("business_on",)),
+    Result("histories", marts.histories, ("visits",), HISTORIES),
+    Result("favourites", marts.favourites, ("sales", "products"), FAVOURITES),
+    Result(
+        "propensity", marts.propensity, ("histories", "market", "follows"), PROPENSITY, ("bucket",)
+    ),
+    Result(
+        "customers_mart",
+        marts.customers,
+        ("customers", "follows", "histories", "market", "favourites", "refunds", "propensity"),
+        CUSTOMERS,
+        ("seller_id", "customer_id"),
+    ),
+    Result(
+        "signals", signals.signals, ("customers_mart",), SIGNAL_ROWS, ("customer_id", "signal")
+    ),
+    Result(
+        "candidates",
+        marts.candidates,
+        ("customers_mart", "contacts"),
+        CANDIDATES,
+        ("seller_id", "rank"),
+    ),
+    Result(
+        "sellers_mart",
+        marts.sellers,
+        ("sellers", "customers_mart", "sales", "returns"),
+        SELLERS,
+        ("seller_id",),
+    ),
+    Result(
+        "trend",
+        marts.trend,
+        ("sales", "visits", "returns", "unit_ancestors"),
+        TREND,
+        ("unit_id", "business_on"),
+    ),
+    Result("cohorts", marts.cohorts, ("visits",), COHORTS, ("first_month_on", "month_on")),
+)
+
+SCHEMAS: dict[str, ibis.Schema] = FACTS | {result.name: result.schema for result in NIGHTLY}
+
+
+class Engine(Protocol):
+    """Computes results over registered tables; see `siyu.adapters.warehouse`."""
+
+    name: str
+
+    def register(self, *, name: str, files: Sequence[Path]) -> None:
+        """Make a table of `SCHEMAS` readable from Parquet files; empty without files."""
+
+    def compute(self, *, result: Result, parameters: Mapping[str, Any], path: Path) -> int:
+        """Write one result to one Parquet file, register it, and return its number of rows.
+
+        The result's inputs must be registered. `parameters` may hold more than the result
+        takes. The file appears under `path` complete or not at all.
+        """
+
+    def query(self, *, expression: ibis.Table) -> pa.Table:
+        """The rows of an expression over `table(name)`s, in the expression's own types."""
+
+    def close(self) -> None:
+        """Let go of memory, threads and temporary files."""
+
+
+def table(name: str) -> ibis.Table:
+    """A registered table, to build expressions for `Engine.query`."""
+    return ibis.table(SCHEMAS[name], name=name)
+
+
+def expression(*, result: Result, parameters: Mapping[str, Any]) -> ibis.Table:
+    """The result's function applied to its tables and to those parameters that it takes.
+
+    Raises KeyError where a parameter without a default is missing.
+    """
+    signature = inspect.signature(result.function).parameters
+    taken = {
+        name: parameters[name]
+        for name in result.parameters
+        if name in parameters or signature[name].default is inspect.Parameter.empty
+    }
+    computed = result.function(**{name: table(name) for name in result.inputs}, **taken)
+    return computed.select(*result.schema)

@@ -1,0 +1,23 @@
+"""Marts: one wide table a noun, each a function of staged tables."""
+
+from siyu.analytics.marts.candidates import candidates
+from siyu.analytics.marts.cohorts import cohorts
+from siyu.analytics.marts.customers import customers
+from siyu.analytics.marts.favourites import favourites
+from siyu.analytics.marts.histories import histories
+from siyu.analytics.marts.market import market
+from siyu.analytics.marts.propensity import propensity
+from siyu.analytics.marts.sellers import sellers
+from siyu.analytics.marts.trend import trend
+
+__all__ = [
+    "candidates",
+    "cohorts",
+    "customers",
+    "favourites",
+    "histories",
+    "market",
+    "propensity",
+    "sellers",
+    "trend",
+]

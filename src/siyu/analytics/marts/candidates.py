@@ -1,0 +1,114 @@
+"""Candidate tasks: the best reason for each customer, ranked for the seller she belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import ibis
+
+from siyu.analytics.signals import SIGNALS
+
+CANDIDATES = ibis.schema(
+    {
+        "customer_id": "int64",
+        "seller_id": "int64",
+        "signal": "string",
+        "priority": "int32",
+        "evidence_1": "int64",
+        "evidence_2": "int64",
+        "evidence_3": "int64",
+        "evidence_4": "int64",
+        "propensity_ppm": "int64",
+        "order_value_minor": "int64",
+        "expected_value_minor": "int64",
+        "rank": "int32",
+    }
+)
+_USES_QUOTA = ("open", "held", "done")
+
+
+def candidates(
+    *,
+    customers_mart: ibis.Table,
+    contacts: ibis.Table,
+    as_of: date,
+    priorities: Mapping[str, int],
+    keep: int,
+    quota_days: int,
+) -> ibis.Table:
+    """One row a customer who may be contacted and has a reason; `keep` a seller at most.
+
+    `priorities` gives the signals with a playbook and their order (the lowest number wins;
+    of equal ones the signal declared first); signals not named are not used. Left out are
+    customers without a serving seller, opted out, below 18, blocked on `as_of`, or with an
+    open, held or done task within `quota_days`. Contacts drawn on `as_of` itself do not
+    count, so that the same night run twice draws the same.
+
+    Columns: customer_id, seller_id, signal, priority, evidence_1 to evidence_4 (see
+    `signals.SIGNALS`), propensity_ppm, order_value_minor, expected_value_minor, rank (from 1
+    within the seller, by expected value and then customer_id).
+    """
+    chosen = sorted(
+        (name for name in SIGNALS if name in priorities), key=lambda name: priorities[name]
+    )
+    free = _eligible(customers_mart, _barred(contacts, as_of, quota_days))
+    marked = free.mutate(place=_best(free, chosen, as_of))
+    table = marked.filter(marked.place.notnull())
+    table = table.mutate(
+        signal=table.place.cases(*enumerate(chosen), else_=ibis.null("string")),
+        priority=table.place.cases(
+            *((k, priorities[name]) for k, name in enumerate(chosen)), else_=ibis.null("int64")
+        ),
+        **_evidence(table, chosen, as_of),
+    )
+    order = (table.expected_value_minor.desc(), table.customer_id)
+    ranked = table.mutate(
+        rank=ibis.row_number().over(group_by="seller_id", order_by=order) + 1
+    )
+    return ranked.filter(ranked["rank"] <= keep).select(*CANDIDATES)
+
+
+def _barred(contacts: ibis.Table, as_of: date, quota_days: int) -> ibis.Table:
+    """The customers whom nobody may contact on `as_of`."""
+    drawn = contacts.filter(contacts.drawn_on < as_of)
+    contacted_on = ibis.coalesce(drawn.contacted_on, drawn.drawn_on)
+    within_quota = drawn.state.isin(_USES_QUOTA) & (
+        contacted_on > as_of - timedelta(days=quota_days)
+    )
+    blocked = (drawn.blocked_until > as_of).fill_null(False)
+    return drawn.filter(within_quota | blocked).select("customer_id").distinct()
+
+
+def _eligible(customers_mart: ibis.Table, barred: ibis.Table) -> ibis.Table:
+    may = customers_mart.filter(
+        customers_mart.seller_id.notnull(),
+        ~customers_mart.opted_out,
+        ~customers_mart.is_minor,
+    )
+    return may.anti_join(barred, "customer_id")
+
+
+def _best(table: ibis.Table, chosen: list[str], as_of: date) -> Any:
+    """The place in `chosen` of the first signal that holds; null where none does."""
+    if not chosen:
+        return ibis.null("int64")
+    return ibis.cases(
+        *((SIGNALS[name].holds(table, as_of), k) for k, name in enumerate(chosen)),
+        else_=ibis.null("int64"),
+    )
+
+
+def _evidence(table: ibis.Table, chosen: list[str], as_of: date) -> dict[str, Any]:
+    measures = [SIGNALS[name].measure(table, as_of) for name in chosen]
+    return {
+        f"evidence_{position + 1}": ibis.cases(
+            *(
+                (table.place == k, measure[position].cast("int64"))
+                for k, measure in enumerate(measures)
+            ),
+            else_=ibis.null("int64"),
+        )
+        for position in range(4)
+    }

@@ -1,0 +1,119 @@
+"""Seller health: what each seller's customers and sales look like."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import ibis
+
+from siyu.analytics import metrics
+from siyu.analytics.arithmetic import number_of, share_ppm, total
+
+STATES = ("new", "active", "slowing", "silent", "lost", "won_back")
+
+SELLERS = ibis.schema(
+    {
+        "seller_id": "int64",
+        "unit_id": "int64",
+        "fans": "int64",
+        "effective_fans": "int64",
+        "prospects": "int64",
+        **{state: "int64" for state in STATES},
+        "gmv_minor": "int64",
+        "orders": "int64",
+        "buyers": "int64",
+        "refunds_minor": "int64",
+        "average_order_minor": "int64",
+        "gmv_365_minor": "int64",
+        "buyers_365": "int64",
+        "repeat_rate_ppm": "int64",
+        "concentration_ppm": "int64",
+        "last_sale_on": "date",
+    }
+)
+_MAY_BE_NULL = ("average_order_minor", "repeat_rate_ppm", "concentration_ppm", "last_sale_on")
+
+
+def sellers(
+    *,
+    sellers: ibis.Table,
+    customers_mart: ibis.Table,
+    sales: ibis.Table,
+    returns: ibis.Table,
+    as_of: date,
+) -> ibis.Table:
+    """One row a seller.
+
+    Columns: seller_id, unit_id (today's); fans (customers served), effective_fans (ever
+    ordered), prospects (never did), and the number in each life-cycle state;
+    gmv_minor, orders, buyers, refunds_minor, average_order_minor of sales credited to the
+    seller in the last 30 days; gmv_365_minor, buyers_365 of the last 365 days,
+    repeat_rate_ppm (of these buyers, who ordered twice or more), concentration_ppm (share of
+    the identified gmv of 365 days that the top fifth of buyers made, their number rounded
+    up), last_sale_on (null without a sale in 365 days). Rates are null without buyers.
+    """
+    month, year = as_of - timedelta(days=30), as_of - timedelta(days=365)
+    credited = sales.filter(sales.seller_id.notnull(), sales.business_on >= year)
+    given_back = returns.filter(returns.seller_id.notnull(), returns.business_on >= month)
+    table = sellers.select("seller_id", "unit_id")
+    for side in (
+        _fans(customers_mart),
+        _sales_30(credited.filter(credited.business_on >= month)),
+        _sales_365(credited),
+        given_back.group_by("seller_id").agg(refunds_minor=total(given_back.amount_minor)),
+    ):
+        table = table.left_join(side, "seller_id").drop("seller_id_right")
+    counts = [name for name in SELLERS if name not in ("seller_id", "unit_id", *_MAY_BE_NULL)]
+    return table.mutate(**{name: table[name].fill_null(0) for name in counts}).select(*SELLERS)
+
+
+def _fans(customers_mart: ibis.Table) -> ibis.Table:
+    served = customers_mart.filter(customers_mart.seller_id.notnull())
+    return served.group_by("seller_id").agg(
+        fans=served.count(),
+        effective_fans=number_of(served, where=served.state != "prospect"),
+        prospects=number_of(served, where=served.state == "prospect"),
+        **{state: number_of(served, where=served.state == state) for state in STATES},
+    )
+
+
+def _sales_30(credited: ibis.Table) -> ibis.Table:
+    bought = metrics.purchases(sales=credited, by=["seller_id"])
+    month = bought.group_by("seller_id").agg(
+        gmv_minor=metrics.gmv(bought),
+        identified_minor=metrics.gmv_identified(bought),
+        orders=metrics.orders(bought),
+        buyers=metrics.buyers(bought),
+    )
+    average = metrics.average_order(
+        gmv_identified_minor=month.identified_minor, orders=month.orders
+    )
+    return month.mutate(average_order_minor=average).drop("identified_minor")
+
+
+def _sales_365(credited: ibis.Table) -> ibis.Table:
+    bought = metrics.purchases(sales=credited, by=["seller_id"])
+    known = bought.filter(metrics.is_buyer(bought))
+    order = (known.amount_minor.desc(), known.customer_id)
+    ranked = known.mutate(
+        place=ibis.row_number().over(group_by="seller_id", order_by=order),
+        everyone=known.count().over(group_by="seller_id"),
+    )
+    top = (ranked.place + 1) * 5 <= ranked.everyone + 4
+    year = ranked.group_by("seller_id").agg(
+        buyers_365=ranked.count(),
+        repeaters=number_of(ranked, where=ranked.orders >= 2),
+        identified_minor=total(ranked.amount_minor),
+        top_minor=total(ranked.amount_minor, where=top),
+    )
+    rates = year.select(
+        "seller_id",
+        "buyers_365",
+        repeat_rate_ppm=share_ppm(part=year.repeaters, whole=year.buyers_365),
+        concentration_ppm=share_ppm(part=year.top_minor, whole=year.identified_minor),
+    )
+    all_sales = credited.group_by("seller_id").agg(
+        gmv_365_minor=metrics.gmv(credited), last_sale_on=credited.business_on.max()
+    )
+    return all_sales.left_join(rates, "seller_id").drop("seller_id_right")
+

@@ -1,0 +1,24 @@
+"""The command ``siyu``: sets Django up, adds what only config may do, and calls the CLI face."""
+
+import os
+
+
+def main() -> None:
+    """Run the command line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "siyu.config.settings")
+    import django
+
+    django.setup()
+
+    from siyu.config import demo, keys, serve
+    from siyu.config.database_state import bring_up_to_date
+    from siyu.faces.cli import app, run
+
+    for commands in (demo, keys, serve):
+        commands.add_to(app)
+    bring_up_to_date()
+    run()
+
+
+if __name__ == "__main__":
+    main()

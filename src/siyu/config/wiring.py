@@ -1,0 +1,67 @@
+"""Plugs adapters into ports, reactions into events and runners into runs."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from siyu.adapters.files.importer import FileImporter
+from siyu.adapters.warehouse.parquet_warehouse import ParquetWarehouse
+from siyu.config.home import claim_node
+from siyu.foundation.clock import business_day
+from siyu.foundation.ids import use_node
+from siyu.rooms.catalog import facts as catalog_facts
+from siyu.rooms.credit import facts as credit_facts
+from siyu.rooms.credit.reactions import subscribe_reactions
+from siyu.rooms.customers import facts as customers_facts
+from siyu.rooms.insights.ports import plug_warehouse
+from siyu.rooms.operations.actions import register_runner, request_run, run_import
+from siyu.rooms.operations.ports import plug_importer
+from siyu.rooms.orders import facts as orders_facts
+from siyu.rooms.organization import facts as organization_facts
+from siyu.rooms.organization.queries import program_of
+from siyu.rooms.outreach import facts as outreach_facts
+from siyu.rooms.outreach.actions import nightly_key, run_nightly
+from siyu.rooms.sellers import facts as sellers_facts
+
+FACTS = (
+    *organization_facts.FACTS,
+    *sellers_facts.FACTS,
+    *customers_facts.FACTS,
+    *catalog_facts.FACTS,
+    *orders_facts.FACTS,
+    *credit_facts.FACTS,
+    *outreach_facts.FACTS,
+)
+
+
+def wire() -> None:
+    """Connect everything; called once a process, when Django is ready."""
+    use_node(claim_node())
+    plug_importer(FileImporter())
+    plug_warehouse(
+        ParquetWarehouse(
+            home=settings.SIYU_HOME,
+            facts=FACTS,
+            engine=settings.SIYU_ENGINE,
+            memory_mb=settings.SIYU_MEMORY_MB,
+            web_memory_mb=settings.SIYU_WEB_MEMORY_MB,
+        )
+    )
+    subscribe_reactions()
+    register_runner(kind="import", runner=run_import)
+    register_runner(kind="nightly", runner=run_nightly)
+
+
+def start_nightly(program_id: int, slot: datetime) -> None:
+    """The timer ``nightly``: queue the run of the business day that the slot falls on."""
+    program = program_of(program_id=program_id)
+    as_of = business_day(slot, program.zone, program.cut_off_hour)
+    request_run(
+        program_id=program_id,
+        kind="nightly",
+        key=nightly_key(program_id=program_id, as_of=as_of),
+        arguments={"as_of": str(as_of)},
+    )
+
+
+TIMERS = {"nightly": start_nightly}

@@ -1,0 +1,39 @@
+"""The worker: delivers events, starts what comes due by the clock, and carries out runs."""
+
+import os
+import signal
+import time
+from types import FrameType
+
+from django.db import close_old_connections
+
+from siyu.config.wiring import TIMERS
+from siyu.foundation.clock import utc_now
+from siyu.rooms.operations.actions import deliver_due, run_due_schedules, run_queued
+
+_POLL_SECONDS = 1.0
+_stopping = False
+
+
+def work_once() -> bool:
+    """One round of the worker; returns whether there was anything to do."""
+    now = utc_now()
+    busy = deliver_due(now=now) > 0
+    busy = run_due_schedules(now=now, timers=TIMERS) > 0 or busy
+    return run_queued() or busy
+
+
+def work(*, while_parent_lives: bool = False) -> None:
+    """Work until told to stop; as a child also until its parent is gone."""
+    parent = os.getppid()
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    while not _stopping and (not while_parent_lives or os.getppid() == parent):
+        close_old_connections()
+        if not work_once():
+            time.sleep(_POLL_SECONDS)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    global _stopping
+    _stopping = True

@@ -1,0 +1,27 @@
+"""The command line: what an engineer or an operator does from a shell."""
+
+from siyu.faces.cli import (
+    accounts,
+    audit,
+    doctor,
+    import_files,
+    metrics,
+    nightly,
+    programs,
+    warehouse,
+)
+from siyu.faces.cli.shell import app, run
+
+for _commands in (
+    import_files,
+    nightly,
+    metrics,
+    warehouse,
+    doctor,
+    programs,
+    accounts,
+    audit,
+):
+    _commands.add_to(app)
+
+__all__ = ["app", "run"]

@@ -1,0 +1,1 @@
+def siyu(request): return {}

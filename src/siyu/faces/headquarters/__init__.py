@@ -1,0 +1,1 @@
+"""Headquarters: figures, imports, runs and sellers."""

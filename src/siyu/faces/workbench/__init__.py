@@ -1,0 +1,1 @@
+"""The seller's workbench: a phone page that tells whom to contact today."""

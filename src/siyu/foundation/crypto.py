@@ -1,0 +1,92 @@
+"""Personal data at rest: sealed under a key of its own row, found through a keyed index."""
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from siyu.foundation.errors import SiyuError
+
+_SALT_BYTES, _NONCE_BYTES = 16, 12
+
+
+class KeyMissing(SiyuError):
+    """Sealed data names a key that the keyring does not hold, or was tampered with."""
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Root keys by version. The highest version seals; every version opens.
+
+    A record's own key is HMAC-SHA256(root, salt), and the salt lies beside the record only, so
+    deleting the record destroys its key. The blind index uses ``index_key`` of its own.
+    """
+
+    roots: Mapping[int, bytes] = field(repr=False)
+    index_key: bytes = field(repr=False)
+
+    @property
+    def current(self) -> int:
+        """The version that seals now."""
+        return max(self.roots)
+
+    def seal(self, record: Mapping[str, str | None]) -> bytes:
+        """A record's encrypted form: version, salt, AES-256-GCM of its JSON."""
+        salt = os.urandom(_SALT_BYTES)
+        header = bytes([self.current]) + salt
+        key = hmac.digest(self.roots[self.current], salt, "sha256")
+        plain = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+        # The key serves this one record, so a nonce taken from its salt is never used twice.
+        return header + AESGCM(key).encrypt(salt[:_NONCE_BYTES], plain, header)
+
+    def open(self, sealed: bytes) -> dict[str, str | None]:
+        """The record; raises KeyMissing where its key is unknown or it was changed."""
+        header, body = bytes(sealed[: 1 + _SALT_BYTES]), bytes(sealed[1 + _SALT_BYTES :])
+        root = self.roots.get(header[0])
+        if root is None:
+            raise KeyMissing("Key version {version} is not in the keyring.", version=header[0])
+        salt = header[1:]
+        key = hmac.digest(root, salt, "sha256")
+        try:
+            plain = AESGCM(key).decrypt(salt[:_NONCE_BYTES], body, header)
+        except InvalidTag as error:
+            raise KeyMissing("A sealed record does not match its key.") from error
+        return dict(json.loads(plain))
+
+    def version_of(self, sealed: bytes) -> int:
+        """The key version that sealed a record."""
+        return sealed[0]
+
+    def blind_index(self, kind: str, value: str) -> bytes:
+        """16 bytes that are equal for equal values of a kind, and tell nothing without the key."""
+        return hmac.digest(self.index_key, f"{kind}:{value}".encode(), "sha256")[:16]
+
+
+def new_root() -> bytes:
+    """A new 256-bit root key."""
+    return os.urandom(32)
+
+
+def digest(*parts: object) -> bytes:
+    """16 bytes of BLAKE2b over the parts' text, to tell whether content changed. Not a secret."""
+    text = "\x1f".join("" if part is None else str(part) for part in parts)
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def mask_phone(phone: str | None) -> str:
+    """A phone number with its middle hidden: 138****5678."""
+    if not phone:
+        return ""
+    if len(phone) < 7:
+        return "*" * len(phone)
+    return f"{phone[:3]}{'*' * (len(phone) - 7)}{phone[-4:]}"
+
+
+def mask_name(name: str | None) -> str:
+    """A name of which only the first character is shown: 高**."""
+    return f"{name[0]}{'*' * min(len(name) - 1, 2)}" if name else ""

@@ -1,0 +1,33 @@
+"""Every read of the catalog."""
+
+from collections.abc import Iterable
+
+from siyu.rooms.catalog.models import Category, Product
+from siyu.rooms.catalog.types import ProductView
+from siyu.rooms.operations.queries import any_of, pick_by_source
+
+
+def product_ids_by_key(*, program_id: int, source: str, keys: Iterable[str]) -> dict[str, int]:
+    """Ids by outside key, of those that exist."""
+    rows = Product.objects.filter(program_id=program_id, source_key__in=any_of(set(keys)))
+    return pick_by_source(rows.values_list("source_key", "source", "id"), source)
+
+
+def products_of_ids(*, product_ids: Iterable[int]) -> dict[int, ProductView]:
+    """Products by id, in one batch."""
+    rows = Product.objects.filter(id__in=set(product_ids)).select_related("category", "brand")
+    return {
+        row.id: ProductView(
+            id=row.id,
+            key=row.source_key,
+            name=row.name,
+            category=row.category.name if row.category else "",
+            brand=row.brand.name if row.brand else "",
+        )
+        for row in rows
+    }
+
+
+def names_of_categories(*, category_ids: Iterable[int]) -> dict[int, str]:
+    """Names by id, in one batch."""
+    return dict(Category.objects.filter(id__in=set(category_ids)).values_list("id", "name"))

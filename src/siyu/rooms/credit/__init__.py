@@ -1,0 +1,1 @@
+"""Which seller an order line belongs to, with the evidence."""

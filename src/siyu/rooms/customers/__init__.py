@@ -1,0 +1,1 @@
+"""Customers: profiles, outside identities, consent, and who follows and serves whom."""

@@ -1,0 +1,15 @@
+"""Every write of the customers' room."""
+
+from siyu.rooms.customers.actions.consent import opt_out
+from siyu.rooms.customers.actions.import_customers import add_unknown_customers, import_customers
+from siyu.rooms.customers.actions.import_follows import import_follows
+from siyu.rooms.customers.actions.personal_data import reseal_customers, unmask
+
+__all__ = [
+    "add_unknown_customers",
+    "import_customers",
+    "import_follows",
+    "opt_out",
+    "reseal_customers",
+    "unmask",
+]

@@ -1,0 +1,202 @@
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+from django.conf import settings
+from django.db import transaction
+
+from siyu.foundation.clock import business_day, utc_now
+from siyu.foundation.crypto import digest
+from siyu.foundation.ids import new_ids
+from siyu.rooms.customers.models import Consent, Customer, Identity, PersonalRecord
+from siyu.rooms.customers.queries import customer_ids_by_key
+from siyu.rooms.customers.queries.keys import safe_keys
+from siyu.rooms.customers.rules import phone_in_key
+from siyu.rooms.operations.actions import insert_rows, update_rows, write_stamp
+from siyu.rooms.operations.queries import any_of, plain_rows
+from siyu.rooms.operations.types import ImportCounts
+from siyu.rooms.organization.queries import program_of
+
+_PROFILE = ("gender", "born_on", "city", "city_tier", "registered_at", "opted_out")
+_FIELDS = ("name", "phone", *_PROFILE)
+_Row = dict[str, Any]
+
+
+@transaction.atomic
+def import_customers(*, program_id: int, source: str, rows: pa.Table) -> ImportCounts:
+    """Create or update customers from CUSTOMER_ROWS; a null leaves what is known as it is.
+
+    Rows of one key are one customer, the last one's values holding; their aliases all lead to
+    her. An outside key that is a phone number is kept as its blind index.
+    """
+    given, aliases = _by_key(rows)
+    ids = customer_ids_by_key(program_id=program_id, source=source, keys=given)
+    digests = {
+        customer_id: bytes(stored)
+        for customer_id, stored in Customer.objects.filter(id__in=any_of(ids.values())).values_list(
+            "id", "digest"
+        )
+    }
+    stamp = write_stamp()
+    new = {key: row for key, row in given.items() if key not in ids}
+    ids |= _create(program_id, source, new, stamp)
+    changed = {
+        ids[key]: row
+        for key, row in given.items()
+        if key not in new and digests[ids[key]] != _digest(row)
+    }
+    updated = _update(changed, source, stamp)
+    _add_aliases(program_id, source, [(alias, ids[key]) for alias, key in aliases.items()])
+    return ImportCounts(
+        created=len(new), updated=updated, unchanged=len(given) - len(new) - updated
+    )
+
+
+@transaction.atomic
+def add_unknown_customers(*, program_id: int, source: str, keys: Iterable[str]) -> dict[str, int]:
+    """Ids by key of customers met in orders; new ones are added with nothing but their key."""
+    wanted = list(dict.fromkeys(keys))
+    ids = customer_ids_by_key(program_id=program_id, source=source, keys=wanted)
+    missing = [key for key in wanted if key not in ids]
+    if missing:
+        rows = {key: dict.fromkeys(_FIELDS) | {"phone": phone_in_key(key)} for key in missing}
+        ids |= _create(program_id, source, rows, write_stamp())
+    return ids
+
+
+def _by_key(rows: pa.Table) -> tuple[dict[str, _Row], dict[str, str]]:
+    given: dict[str, _Row] = {}
+    aliases: dict[str, str] = {}
+    for told in plain_rows(rows):
+        key, alias = told["key"], told["alias"]
+        row = {name: told[name] for name in _FIELDS}
+        row["phone"] = row["phone"] or phone_in_key(key)
+        if key in given:
+            row = {name: given[key][name] if row[name] is None else row[name] for name in _FIELDS}
+        given[key] = row
+        if alias and alias != key:
+            aliases[alias] = key
+    return given, aliases
+
+
+def _digest(row: _Row) -> bytes:
+    return digest(*(row[name] for name in _FIELDS))
+
+
+def _create(program_id: int, source: str, rows: dict[str, _Row], stamp: int) -> dict[str, int]:
+    ids = dict(zip(rows, new_ids(len(rows)), strict=True))
+    kept = safe_keys(rows)
+    today = _today(program_id)
+    insert_rows(
+        model=Customer,
+        columns=(
+            "id",
+            "program_id",
+            "source",
+            "source_key",
+            *_PROFILE,
+            "created_on",
+            "digest",
+            "stamp",
+        ),
+        rows=[
+            (
+                ids[key],
+                program_id,
+                source,
+                kept[key],
+                row["gender"] or "unknown",
+                row["born_on"],
+                row["city"],
+                row["city_tier"],
+                row["registered_at"],
+                bool(row["opted_out"]),
+                today,
+                _digest(row),
+                stamp,
+            )
+            for key, row in rows.items()
+        ],
+    )
+    _add_personal_records(
+        [(ids[key], row) for key, row in rows.items() if row["name"] or row["phone"]]
+    )
+    _add_consents([(ids[key], False) for key, row in rows.items() if row["opted_out"]], source)
+    return ids
+
+
+def _add_personal_records(people: list[tuple[int, _Row]]) -> None:
+    ring = settings.SIYU_KEYRING
+    insert_rows(
+        model=PersonalRecord,
+        columns=("customer_id", "sealed", "phone_index"),
+        rows=[
+            (
+                customer_id,
+                ring.seal({"name": row["name"], "phone": row["phone"]}),
+                ring.blind_index("phone", row["phone"]) if row["phone"] else None,
+            )
+            for customer_id, row in people
+        ],
+    )
+
+
+def _add_consents(changes: list[tuple[int, bool]], source: str) -> None:
+    Consent.objects.bulk_create(
+        Consent(customer_id=customer_id, given=given, source=source)
+        for customer_id, given in changes
+    )
+
+
+def _update(rows: dict[int, _Row], source: str, stamp: int) -> int:
+    ring = settings.SIYU_KEYRING
+    profiles = Customer.objects.in_bulk(list(rows))
+    records = PersonalRecord.objects.in_bulk(list(rows))
+    changed, consents, people = [], [], []
+    for customer_id, row in rows.items():
+        profile = profiles[customer_id]
+        record = records.get(customer_id)
+        person = ring.open(record.sealed) if record else {"name": None, "phone": None}
+        told = {name: row[name] or person[name] for name in ("name", "phone")}
+        before = tuple(getattr(profile, name) for name in _PROFILE)
+        after = tuple(
+            old if row[name] is None else row[name]
+            for name, old in zip(_PROFILE, before, strict=True)
+        )
+        if told != person:
+            people.append((customer_id, told))
+        if after[-1] != before[-1]:
+            consents.append((customer_id, not after[-1]))
+        if after != before or told != person:
+            changed.append((*after, _digest(row), stamp, customer_id))
+    update_rows(model=Customer, key="id", columns=(*_PROFILE, "digest", "stamp"), rows=changed)
+    PersonalRecord.objects.filter(
+        customer_id__in=[customer_id for customer_id, _ in people]
+    ).delete()
+    _add_personal_records(people)
+    _add_consents(consents, source)
+    return len(changed)
+
+
+def _add_aliases(program_id: int, source: str, aliases: list[tuple[str, int]]) -> None:
+    kept = safe_keys(alias for alias, _ in aliases)
+    known = set(
+        Identity.objects.filter(
+            program_id=program_id, source=source, key__in=any_of(kept.values())
+        ).values_list("key", flat=True)
+    )
+    new = [(kept[alias], owner) for alias, owner in aliases if kept[alias] not in known]
+    insert_rows(
+        model=Identity,
+        columns=("id", "program_id", "source", "key", "customer_id"),
+        rows=[
+            (identity_id, program_id, source, key, owner)
+            for identity_id, (key, owner) in zip(new_ids(len(new)), new, strict=True)
+        ],
+    )
+
+
+def _today(program_id: int) -> date:
+    program = program_of(program_id=program_id)
+    return business_day(utc_now(), program.zone, program.cut_off_hour)

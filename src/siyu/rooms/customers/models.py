@@ -1,0 +1,112 @@
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from siyu.foundation.ids import new_id
+
+
+class Customer(models.Model):
+    """A customer's profile, without anything that names the person."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program = models.ForeignKey(
+        "organization.Program", models.PROTECT, related_name="+", db_index=False
+    )
+    source = models.CharField(max_length=40)
+    source_key = models.CharField(max_length=128)
+    gender = models.CharField(max_length=8)
+    born_on = models.DateField(null=True)
+    city = models.CharField(max_length=255, null=True)
+    city_tier = models.PositiveSmallIntegerField(null=True)
+    registered_at = models.DateTimeField(null=True)
+    created_on = models.DateField()
+    opted_out = models.BooleanField(default=False)
+    digest = models.BinaryField()
+    stamp = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["program", "source_key", "source"], name="customers_customer_once"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["program", "stamp"], name="customers_customer_stamp")
+        ]
+
+
+class PersonalRecord(models.Model):
+    """Name and phone of a customer, sealed under a key that goes with the row."""
+
+    customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True, related_name="+")
+    sealed = models.BinaryField()
+    phone_index = models.BinaryField(null=True, db_index=True)
+
+
+class Identity(models.Model):
+    """Another outside key of a customer."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program = models.ForeignKey(
+        "organization.Program", models.PROTECT, related_name="+", db_index=False
+    )
+    source = models.CharField(max_length=40)
+    key = models.CharField(max_length=128)
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["program", "key", "source"], name="customers_identity_once"
+            )
+        ]
+
+
+class Consent(models.Model):
+    """Consent given or taken back; rows are only added."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=20, default="marketing")
+    channel = models.CharField(max_length=20, default="all")
+    given = models.BooleanField()
+    source = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+
+
+class Follow(models.Model):
+    """A customer's tie to a seller, and the period in which that seller serves her."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program = models.ForeignKey(
+        "organization.Program", models.PROTECT, related_name="+", db_index=False
+    )
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+", db_index=False)
+    seller = models.ForeignKey("sellers.Seller", models.PROTECT, related_name="+", db_index=False)
+    acquired_by = models.ForeignKey(
+        "sellers.Seller", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    account = models.CharField(max_length=255, blank=True, default="")
+    says_serving = models.BooleanField(null=True)
+    followed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    serving_from = models.DateTimeField(null=True)
+    serving_until = models.DateTimeField(null=True)
+    stamp = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["customer", "seller", "followed_at"], name="customers_follow_once"
+            ),
+            models.UniqueConstraint(
+                fields=["customer"],
+                condition=models.Q(serving_from__isnull=False, serving_until__isnull=True),
+                name="customers_one_serves",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["program", "stamp"], name="customers_follow_stamp"),
+            models.Index(fields=["seller", "serving_until"], name="customers_follow_seller"),
+        ]

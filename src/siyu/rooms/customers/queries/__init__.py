@@ -1,0 +1,25 @@
+"""Every read of the customers' room."""
+
+from siyu.rooms.customers.queries.keys import customer_ids_by_key
+from siyu.rooms.customers.queries.pages import (
+    find_by_phone,
+    find_customer,
+    names_of_customers,
+    search_own,
+)
+from siyu.rooms.customers.queries.serving import (
+    opted_out_among,
+    serving_at,
+    serving_now,
+)
+
+__all__ = [
+    "customer_ids_by_key",
+    "find_by_phone",
+    "find_customer",
+    "names_of_customers",
+    "opted_out_among",
+    "search_own",
+    "serving_at",
+    "serving_now",
+]

@@ -1,0 +1,46 @@
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from siyu.rooms.customers.models import Customer, Identity, PersonalRecord
+from siyu.rooms.customers.rules import phone_in_key
+from siyu.rooms.operations.queries import any_of, pick_by_source
+
+
+def safe_keys(keys: Iterable[str]) -> dict[str, str]:
+    """Each outside key as it is stored: a phone number only as its blind index."""
+    ring = settings.SIYU_KEYRING
+    return {
+        key: f"phone:{ring.blind_index('phone', phone).hex()}" if phone else key
+        for key, phone in ((key, phone_in_key(key)) for key in keys)
+    }
+
+
+def customer_ids_by_key(*, program_id: int, source: str, keys: Iterable[str]) -> dict[str, int]:
+    """Ids by outside key or alias, of customers that exist.
+
+    A key of another source counts if only one has it. A key that is a phone number also finds
+    the customer who has that phone, if only one has.
+    """
+    kept = safe_keys(keys)
+    profiles = Customer.objects.filter(program_id=program_id, source_key__in=any_of(kept.values()))
+    aliases = Identity.objects.filter(program_id=program_id, key__in=any_of(kept.values()))
+    found = pick_by_source(aliases.values_list("key", "source", "customer_id"), source)
+    found |= pick_by_source(profiles.values_list("source_key", "source", "id"), source)
+    ids = {key: found[stored] for key, stored in kept.items() if stored in found}
+    phones = {key: phone_in_key(key) for key in kept if key not in ids}
+    if any(phones.values()):
+        ids |= _by_phone(program_id, {key: phone for key, phone in phones.items() if phone})
+    return ids
+
+
+def _by_phone(program_id: int, phones: dict[str, str]) -> dict[str, int]:
+    ring = settings.SIYU_KEYRING
+    indexes = {ring.blind_index("phone", phone): key for key, phone in phones.items()}
+    rows = PersonalRecord.objects.filter(
+        phone_index__in=list(indexes), customer__program_id=program_id
+    ).values_list("phone_index", "customer_id")
+    owners: dict[str, list[int]] = {}
+    for index, customer_id in rows:
+        owners.setdefault(indexes[bytes(index)], []).append(customer_id)
+    return {key: ids[0] for key, ids in owners.items() if len(ids) == 1}

@@ -1,0 +1,95 @@
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from siyu.foundation.crypto import mask_phone
+from siyu.foundation.errors import NotFound
+from siyu.rooms.customers.models import Customer, Follow, PersonalRecord
+from siyu.rooms.customers.types import CustomerView
+from siyu.rooms.operations.types import Right, Scope, Viewer
+from siyu.rooms.sellers.queries import seller_ids_within
+
+_SEALED_BATCH = 10_000
+
+
+def find_customer(*, viewer: Viewer, customer_id: int) -> CustomerView:
+    """A customer within the viewer's reach: her serving seller must be. Raises NotFound.
+
+    Access follows today's serving follow, so a seller who handed her over no longer sees her.
+    """
+    viewer.require(Right.SEE_CUSTOMERS)
+    customer = Customer.objects.filter(id=customer_id, program_id=viewer.program_id).first()
+    follow = Follow.objects.filter(
+        customer_id=customer_id, serving_from__isnull=False, serving_until__isnull=True
+    ).first()
+    sellers = seller_ids_within(viewer=viewer)
+    within = sellers is None or (follow is not None and follow.seller_id in sellers)
+    if customer is None or not within:
+        raise NotFound("There is no such customer within your reach.")
+    record = PersonalRecord.objects.filter(customer_id=customer_id).first()
+    person = settings.SIYU_KEYRING.open(record.sealed) if record else {}
+    return CustomerView(
+        id=customer.id,
+        program_id=customer.program_id,
+        name=person.get("name") or "",
+        masked_phone=mask_phone(person.get("phone")),
+        gender=customer.gender,
+        born_on=customer.born_on,
+        city=customer.city or "",
+        opted_out=customer.opted_out,
+        serving_seller_id=follow.seller_id if follow else None,
+        followed_at=follow.followed_at if follow else None,
+    )
+
+
+def names_of_customers(*, viewer: Viewer, customer_ids: Iterable[int]) -> dict[int, str]:
+    """Names by id, in one batch; a customer without a name is missing."""
+    viewer.require(Right.SEE_CUSTOMERS)
+    ring = settings.SIYU_KEYRING
+    rows = PersonalRecord.objects.filter(
+        customer_id__in=set(customer_ids), customer__program_id=viewer.program_id
+    ).values_list("customer_id", "sealed")
+    names = ((customer_id, ring.open(sealed).get("name")) for customer_id, sealed in rows)
+    return {customer_id: name for customer_id, name in names if name}
+
+
+def find_by_phone(*, viewer: Viewer, phone: str) -> list[int]:
+    """Ids of customers within reach who have exactly this phone number."""
+    viewer.require(Right.SEE_CUSTOMERS)
+    index = settings.SIYU_KEYRING.blind_index("phone", phone)
+    ids = PersonalRecord.objects.filter(
+        phone_index=index, customer__program_id=viewer.program_id
+    ).values_list("customer_id", flat=True)
+    return [customer_id for customer_id in ids if _is_within(viewer, customer_id)]
+
+
+def search_own(*, viewer: Viewer, text: str, limit: int = 50) -> list[tuple[int, str]]:
+    """(id, name) of the viewer's own customers whose name holds the text, by name.
+
+    Names are sealed, so one seller's customers are opened in memory. Raises NotAllowed for any
+    scope but a seller's own.
+    """
+    viewer.require(Right.SEE_CUSTOMERS)
+    sellers = seller_ids_within(viewer=viewer)
+    if viewer.scope is not Scope.SELF or not sellers:
+        return []
+    ring = settings.SIYU_KEYRING
+    own = Follow.objects.filter(
+        seller_id__in=sellers, serving_from__isnull=False, serving_until__isnull=True
+    ).values("customer_id")
+    wanted = text.casefold()
+    rows = PersonalRecord.objects.filter(customer_id__in=own).values_list("customer_id", "sealed")
+    found = []
+    for customer_id, sealed in rows.iterator(chunk_size=_SEALED_BATCH):
+        name = ring.open(sealed).get("name") or ""
+        if wanted in name.casefold():
+            found.append((customer_id, name))
+    return sorted(found, key=lambda row: (row[1], row[0]))[:limit]
+
+
+def _is_within(viewer: Viewer, customer_id: int) -> bool:
+    try:
+        find_customer(viewer=viewer, customer_id=customer_id)
+    except NotFound:
+        return False
+    return True

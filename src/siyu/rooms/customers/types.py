@@ -1,0 +1,54 @@
+"""What the customers' room shows of itself."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerView:
+    """A customer as a page shows her; the phone is masked."""
+
+    id: int
+    program_id: int
+    name: str
+    masked_phone: str
+    gender: str
+    born_on: date | None
+    city: str
+    opted_out: bool
+    serving_seller_id: int | None
+    followed_at: datetime | None
+
+
+CUSTOMER_ROWS = pa.schema(
+    [
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("key", pa.string(), nullable=False),
+        pa.field("alias", pa.string()),
+        pa.field("name", pa.string()),
+        pa.field("phone", pa.string()),
+        pa.field("gender", pa.string()),
+        pa.field("born_on", pa.date32()),
+        pa.field("city", pa.string()),
+        pa.field("city_tier", pa.int32()),
+        pa.field("registered_at", pa.timestamp("us", tz="UTC")),
+        pa.field("opted_out", pa.bool_()),
+    ]
+)
+"""Customers as they come from outside; rows of one key stand together. A null says nothing."""
+
+FOLLOW_ROWS = pa.schema(
+    [
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("customer_key", pa.string(), nullable=False),
+        pa.field("seller_key", pa.string(), nullable=False),
+        pa.field("account", pa.string()),
+        pa.field("acquired_by_key", pa.string()),
+        pa.field("is_serving", pa.bool_()),
+        pa.field("followed_at", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("ended_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
+"""Follows as they come from outside; one row is one tie of a customer to a seller."""

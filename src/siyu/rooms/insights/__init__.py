@@ -1,0 +1,1 @@
+"""Insights: what the warehouse computed, published for pages and for outreach."""

@@ -1,0 +1,55 @@
+"""Every write of insights."""
+
+from datetime import date, timedelta
+
+from siyu.foundation.clock import utc_now
+from siyu.foundation.ids import new_id
+from siyu.rooms.insights.models import Publication
+from siyu.rooms.insights.ports import warehouse
+from siyu.rooms.insights.types import Parameters
+from siyu.rooms.operations.actions import RunLog
+
+_OLD_RESULTS_LIVE = timedelta(days=1)
+
+
+def sync_warehouse(*, program_id: int, log: RunLog) -> int:
+    """Feed the warehouse what was written since the last time; returns the rows fed."""
+    with log.step("sync") as step:
+        fed = warehouse().sync(
+            program_id=program_id, on_result=lambda name, rows: step.advance(rows)
+        )
+        step.wrote(sum(fed.values()))
+    return sum(fed.values())
+
+
+def feed_warehouse(*, program_id: int) -> dict[str, int]:
+    """Feed the warehouse outside a run; returns the rows fed by fact."""
+    return warehouse().sync(program_id=program_id, on_result=lambda name, rows: None)
+
+
+def rebuild_warehouse(*, program_id: int) -> dict[str, int]:
+    """Feed a program's facts again from the beginning; returns the rows fed by fact."""
+    return warehouse().rebuild(program_id=program_id, on_result=lambda name, rows: None)
+
+
+def compute_insights(*, program_id: int, parameters: Parameters, log: RunLog) -> int:
+    """Compute every result of the nightly run; returns the id under which they lie, unpublished."""
+    results_id = new_id()
+    for name in warehouse().results():
+        with log.step(name) as step:
+            rows = warehouse().compute(
+                program_id=program_id, run_id=results_id, result=name, parameters=parameters
+            )
+            step.wrote(rows)
+    return results_id
+
+
+def publish(*, program_id: int, results_id: int, as_of: date) -> None:
+    """Let readers see the results from now on; results that were replaced a day ago go."""
+    Publication.objects.create(id=results_id, program_id=program_id, as_of=as_of)
+    replaced = Publication.objects.filter(
+        program_id=program_id, published_at__lt=utc_now() - _OLD_RESULTS_LIVE
+    ).exclude(id=results_id)
+    for publication_id in list(replaced.values_list("id", flat=True)):
+        warehouse().forget_run(program_id=program_id, run_id=publication_id)
+        Publication.objects.filter(id=publication_id).delete()

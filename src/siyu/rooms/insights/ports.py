@@ -1,0 +1,62 @@
+"""What insights need from outside: a warehouse."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Protocol
+
+import pyarrow as pa
+
+from siyu.rooms.insights.types import DayDifference, Lookup, Parameters
+
+OnResult = Callable[[str, int], None]
+"""Called with the name of a result and its rows, when it is written."""
+
+
+class Warehouse(Protocol):
+    """Facts and computed results of every program."""
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine that computes."""
+
+    def sync(self, *, program_id: int, on_result: OnResult) -> dict[str, int]:
+        """Feed what was written since the last time; rows fed by fact."""
+
+    def rebuild(self, *, program_id: int, on_result: OnResult) -> dict[str, int]:
+        """Forget every fact of a program and feed all again; rows fed by fact."""
+
+    def verify(self, *, program_id: int) -> list[DayDifference]:
+        """The days on which counts or sums of the fed facts differ from the database's."""
+
+    def results(self) -> Sequence[str]:
+        """Names of the results of the nightly computation, in order."""
+
+    def compute(self, *, program_id: int, run_id: int, result: str, parameters: Parameters) -> int:
+        """Compute one result of a run from the facts and the run's earlier results; its rows."""
+
+    def read(self, *, program_id: int, run_id: int, lookup: Lookup) -> pa.Table:
+        """The rows of a published result that a look-up asks for."""
+
+    def count(self, *, program_id: int, run_id: int, lookup: Lookup) -> int:
+        """How many rows a look-up would find without its limit."""
+
+    def metrics(
+        self, *, program_id: int, start_on: date, end_on: date, unit_ids: frozenset[int] | None
+    ) -> dict[str, int]:
+        """The metrics of a period, both days included; money in minor units."""
+
+    def forget_run(self, *, program_id: int, run_id: int) -> None:
+        """Remove a run's results."""
+
+
+_warehouses: list[Warehouse] = []
+
+
+def plug_warehouse(warehouse: Warehouse) -> None:
+    """Use this warehouse from now on."""
+    _warehouses[:] = [warehouse]
+
+
+def warehouse() -> Warehouse:
+    """The plugged warehouse."""
+    return _warehouses[0]

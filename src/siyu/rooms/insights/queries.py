@@ -1,0 +1,213 @@
+"""Every read of insights."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from siyu.foundation.errors import BadInput, NotFound
+from siyu.rooms.customers.queries import find_customer
+from siyu.rooms.insights.models import Publication
+from siyu.rooms.insights.ports import warehouse
+from siyu.rooms.insights.types import (
+    CANDIDATE_COLUMNS,
+    DayDifference,
+    Lookup,
+    Portrait,
+    PublicationView,
+)
+from siyu.rooms.operations.types import Right, Scope, Viewer
+from siyu.rooms.organization.queries import units_under
+from siyu.rooms.organization.types import UnitKind
+from siyu.rooms.sellers.queries import find_seller, seller_ids_within
+
+SELLER_ORDERS = ("gmv_minor", "fans", "active", "slowing", "silent", "repeat_rate_ppm")
+
+
+def publication_of(*, program_id: int) -> PublicationView | None:
+    """What a program's readers see now, or None before the first nightly run."""
+    row = Publication.objects.filter(program_id=program_id).order_by("-published_at").first()
+    return row and PublicationView(
+        run_id=row.id, program_id=row.program_id, as_of=row.as_of, published_at=row.published_at
+    )
+
+
+def portrait_of(*, viewer: Viewer, customer_id: int) -> Portrait | None:
+    """A customer's row of the mart ``customers``; None before the first nightly run.
+
+    Raises NotFound outside the viewer's reach.
+    """
+    customer = find_customer(viewer=viewer, customer_id=customer_id)
+    # The mart is sorted by seller, so naming hers reads one part of it instead of all.
+    rows = _rows(
+        viewer,
+        Lookup(
+            result="customers_mart",
+            where={"seller_id": customer.serving_seller_id, "customer_id": customer_id},
+        ),
+    )
+    if not rows:
+        rows = _rows(viewer, Lookup(result="customers_mart", where={"customer_id": customer_id}))
+    return rows[0] if rows else None
+
+
+def own_customers(
+    *, viewer: Viewer, state: str = "", page: int = 1, size: int = 30
+) -> tuple[list[Portrait], int]:
+    """Portraits of the viewer's own customers, the most valuable first, and their number."""
+    viewer.require(Right.SEE_CUSTOMERS)
+    own = seller_ids_within(viewer=viewer)
+    publication = publication_of(program_id=viewer.program_id)
+    if viewer.scope is not Scope.SELF or not own or publication is None:
+        return [], 0
+    lookup = Lookup(
+        result="customers_mart",
+        where={"seller_id": sorted(own)} | ({"state": state} if state else {}),
+        order_by=("expected_value_minor", "customer_id"),
+        descending=True,
+        limit=size,
+        offset=(page - 1) * size,
+    )
+    rows = _rows(viewer, lookup)
+    count = warehouse().count(
+        program_id=viewer.program_id, run_id=publication.run_id, lookup=lookup
+    )
+    return rows, count
+
+
+def portraits_among(*, viewer: Viewer, customer_ids: list[int]) -> dict[int, Portrait]:
+    """Portraits by id of those of the viewer's own customers."""
+    own = seller_ids_within(viewer=viewer)
+    where: dict[str, Any] = {"customer_id": customer_ids}
+    if own is not None:
+        where["seller_id"] = sorted(own)
+    return {
+        row["customer_id"]: row
+        for row in _rows(viewer, Lookup(result="customers_mart", where=where))
+    }
+
+
+def seller_numbers(*, viewer: Viewer, seller_id: int) -> Portrait | None:
+    """A seller's row of the mart ``sellers``; None before the first nightly run."""
+    find_seller(viewer=viewer, seller_id=seller_id)
+    rows = _rows(viewer, Lookup(result="sellers_mart", where={"seller_id": seller_id}))
+    return rows[0] if rows else None
+
+
+def sellers_health(
+    *,
+    viewer: Viewer,
+    order_by: str = "gmv_minor",
+    descending: bool = True,
+    page: int = 1,
+    size: int | None = 20,
+) -> tuple[list[Portrait], int]:
+    """Rows of the mart ``sellers`` within reach, and their number. Raises BadInput."""
+    viewer.require(Right.SEE_SELLERS)
+    if order_by not in SELLER_ORDERS:
+        raise BadInput("order_by", "Sort by one of {choices}.", choices=", ".join(SELLER_ORDERS))
+    publication = publication_of(program_id=viewer.program_id)
+    if publication is None:
+        return [], 0
+    within = seller_ids_within(viewer=viewer)
+    lookup = Lookup(
+        result="sellers_mart",
+        where={} if within is None else {"seller_id": sorted(within)},
+        order_by=(order_by, "seller_id"),
+        descending=descending,
+        limit=size,
+        offset=(page - 1) * (size or 0),
+    )
+    count = warehouse().count(
+        program_id=viewer.program_id, run_id=publication.run_id, lookup=lookup
+    )
+    return _rows(viewer, lookup), count
+
+
+def trend_of(*, viewer: Viewer, start_on: date, end_on: date) -> list[Portrait]:
+    """Rows of the mart ``trend`` for the whole of the viewer's reach, by day, both included.
+
+    The unit is the highest one within reach; the program's own row where the whole program is.
+    """
+    viewer.require(Right.SEE_OVERVIEW)
+    top = None if viewer.scope is Scope.PROGRAM else _top_unit(viewer)
+    rows = _rows(viewer, Lookup(result="trend", where={"unit_id": top}, order_by=("business_on",)))
+    return [row for row in rows if start_on <= row["business_on"] <= end_on]
+
+
+def stores_between(*, viewer: Viewer, start_on: date, end_on: date) -> dict[int, dict[str, int]]:
+    """GMV, refunds and orders of each store within reach over a period, by unit id."""
+    viewer.require(Right.SEE_OVERVIEW)
+    stores = [unit.id for unit in units_under(viewer=viewer) if unit.kind is UnitKind.STORE]
+    if not stores:
+        return {}
+    totals: dict[int, dict[str, int]] = {}
+    columns = ("unit_id", "business_on", "gmv_minor", "refunds_minor", "orders")
+    for row in _rows(viewer, Lookup(result="trend", columns=columns, where={"unit_id": stores})):
+        if start_on <= row["business_on"] <= end_on:
+            total = totals.setdefault(
+                row["unit_id"], {"gmv_minor": 0, "refunds_minor": 0, "orders": 0}
+            )
+            for name in total:
+                total[name] += row[name]
+    return totals
+
+
+def metrics_between(*, viewer: Viewer, start_on: date, end_on: date) -> dict[str, int]:
+    """The metrics of a period within the viewer's reach; money in minor units.
+
+    Computed from the facts fed last. Raises BadInput where the period ends before it begins.
+    """
+    viewer.require(Right.SEE_OVERVIEW)
+    if end_on < start_on:
+        raise BadInput("to", "The period must not end before it begins.")
+    return warehouse().metrics(
+        program_id=viewer.program_id,
+        start_on=start_on,
+        end_on=end_on,
+        unit_ids=viewer.unit_ids,
+    )
+
+
+def candidate_batches(
+    *, program_id: int, results_id: int, seller_ids: list[int], batch: int = 500
+) -> Iterator[tuple[list[int], pa.Table]]:
+    """Candidates of sellers by rank, as Arrow tables of CANDIDATE_COLUMNS, a batch of sellers each."""
+    for start in range(0, len(seller_ids), batch):
+        some = seller_ids[start : start + batch]
+        yield (
+            some,
+            warehouse().read(
+                program_id=program_id,
+                run_id=results_id,
+                lookup=Lookup(
+                    result="candidates",
+                    columns=CANDIDATE_COLUMNS,
+                    where={"seller_id": some},
+                    order_by=("seller_id", "rank"),
+                ),
+            ),
+        )
+
+
+def verify_warehouse(*, program_id: int) -> list[DayDifference]:
+    """The days on which the warehouse differs from the database; none where all is well."""
+    return warehouse().verify(program_id=program_id)
+
+
+def _rows(viewer: Viewer, lookup: Lookup) -> list[Portrait]:
+    publication = publication_of(program_id=viewer.program_id)
+    if publication is None:
+        return []
+    rows = warehouse().read(program_id=viewer.program_id, run_id=publication.run_id, lookup=lookup)
+    return list(rows.to_pylist())
+
+
+def _top_unit(viewer: Viewer) -> int:
+    units = units_under(viewer=viewer)
+    reach = {unit.id for unit in units}
+    top = next((unit.id for unit in units if unit.parent_id not in reach), None)
+    if top is None:
+        raise NotFound("No org unit is within your reach.")
+    return top

@@ -1,0 +1,79 @@
+"""Line keys, and which earlier lines a return gives back."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from siyu.foundation.crypto import digest
+from siyu.foundation.money import split
+
+_MILLI = 1_000
+
+
+def occurrence_keys(contents: Iterable[tuple[object, ...]]) -> list[tuple[str, bytes]]:
+    """(key, digest of the content) of each line of one order that has no id.
+
+    The key is content and occurrence: identical lines inside one order are real, so the second
+    is another line than the first.
+    """
+    seen: Counter[bytes] = Counter()
+    keys = []
+    for content in contents:
+        name = digest(*content)
+        seen[name] += 1
+        keys.append((f"{name.hex()}:{seen[name]}", name))
+    return keys
+
+
+@dataclass(frozen=True)
+class Returnable:
+    """An earlier line and what of it is not yet given back, newest line first in a list."""
+
+    line_id: int
+    order_id: int
+    unit_price: Decimal
+    quantity: Decimal
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class ReturnPart:
+    """A part of a return: the line it gives back (None: no line was found) and how much."""
+
+    line_id: int | None
+    order_id: int | None
+    quantity: Decimal
+    amount_minor: int
+
+
+def match_return(
+    *, quantity: Decimal, unit_price: Decimal, amount_minor: int, earlier: Sequence[Returnable]
+) -> list[ReturnPart]:
+    """Which earlier lines of the same customer and product a return gives back.
+
+    Lines of the same unit price come first, then the newest; each gives back at most what is
+    left of it. What fits no line stays as a part without one. The parts' quantities and amounts
+    add up to the return's exactly.
+    """
+    takes: list[tuple[Returnable | None, Decimal]] = []
+    left = quantity
+    for line in sorted(earlier, key=lambda line: line.unit_price != unit_price):
+        taken = min(left, line.quantity)
+        if taken > 0 and line.amount_minor > 0:
+            takes.append((line, taken))
+            left -= taken
+    if left > 0:
+        takes.append((None, left))
+    amounts = split(amount_minor, [int(taken * _MILLI) for _, taken in takes])
+    parts, beyond = [], 0
+    for (line, taken), amount in zip(takes, amounts, strict=True):
+        if line is None:
+            parts.append(ReturnPart(None, None, taken, amount))
+            continue
+        fits = min(amount, line.amount_minor)
+        beyond += amount - fits
+        parts.append(ReturnPart(line.line_id, line.order_id, taken, fits))
+    if beyond:
+        parts.append(ReturnPart(None, None, Decimal(0), beyond))
+    return parts

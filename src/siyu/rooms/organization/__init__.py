@@ -1,0 +1,1 @@
+"""Programs, org units, staff, their roles and how far their data reaches."""

@@ -1,0 +1,35 @@
+"""Every read of the organization."""
+
+from siyu.rooms.organization.queries.programs import (
+    find_program,
+    names_of_units,
+    program_of,
+    programs,
+    unit_ids_by_key,
+    units_under,
+)
+from siyu.rooms.organization.queries.staff import (
+    grants_of,
+    names_of_staff,
+    owner_viewer,
+    staff_by_login,
+    staff_of,
+    staff_with_role,
+    viewer_of,
+)
+
+__all__ = [
+    "find_program",
+    "grants_of",
+    "names_of_staff",
+    "names_of_units",
+    "owner_viewer",
+    "program_of",
+    "programs",
+    "staff_by_login",
+    "staff_of",
+    "staff_with_role",
+    "unit_ids_by_key",
+    "units_under",
+    "viewer_of",
+]

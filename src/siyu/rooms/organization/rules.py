@@ -1,0 +1,52 @@
+"""Roles, rights and sign-in limits."""
+
+import re
+from datetime import timedelta
+
+from siyu.rooms.operations.types import Right, Scope
+from siyu.rooms.organization.types import Role
+
+SCOPE_OF = {
+    Role.ADMINISTRATOR: Scope.PROGRAM,
+    Role.OPERATOR: Scope.PROGRAM,
+    Role.ANALYST: Scope.PROGRAM,
+    Role.REGION_MANAGER: Scope.REGION,
+    Role.STORE_MANAGER: Scope.STORE,
+    Role.SELLER: Scope.SELF,
+}
+
+RIGHTS_OF = {
+    Role.ADMINISTRATOR: frozenset(Right) - {Right.WORK_TASKS},
+    Role.OPERATOR: frozenset(
+        {
+            Right.SEE_OVERVIEW,
+            Right.SEE_SELLERS,
+            Right.SEE_CUSTOMERS,
+            Right.IMPORT_FILES,
+            Right.SEE_RUNS,
+            Right.START_RUNS,
+            Right.ISSUE_LINKS,
+        }
+    ),
+    Role.ANALYST: frozenset({Right.SEE_OVERVIEW, Right.SEE_SELLERS}),
+    Role.REGION_MANAGER: frozenset({Right.SEE_OVERVIEW, Right.SEE_SELLERS, Right.SEE_CUSTOMERS}),
+    Role.STORE_MANAGER: frozenset({Right.SEE_OVERVIEW, Right.SEE_SELLERS, Right.SEE_CUSTOMERS}),
+    Role.SELLER: frozenset({Right.SEE_CUSTOMERS, Right.WORK_TASKS, Right.UNMASK}),
+}
+
+LINK_LIFE = timedelta(minutes=10)
+THROTTLE_WINDOW = timedelta(minutes=15)
+TRIES_BY_LOGIN = 5
+TRIES_BY_ADDRESS = 30
+
+_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def is_throttled(*, failed_by_login: int, failed_by_address: int) -> bool:
+    """Whether another try must wait: too many failures of one login or from one address."""
+    return failed_by_login >= TRIES_BY_LOGIN or failed_by_address >= TRIES_BY_ADDRESS
+
+
+def slug(text: str) -> str:
+    """A text as a lower-case key of ASCII letters, digits and dashes."""
+    return _SLUG.sub("-", text.lower()).strip("-")

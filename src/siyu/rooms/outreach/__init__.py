@@ -1,0 +1,1 @@
+"""Outreach: whom every seller contacts today, why, and with what words."""

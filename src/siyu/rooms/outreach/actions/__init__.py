@@ -1,0 +1,18 @@
+"""Every write of outreach."""
+
+from siyu.rooms.outreach.actions.draw_lists import draw_lists
+from siyu.rooms.outreach.actions.nightly import nightly_key, run_nightly
+from siyu.rooms.outreach.actions.playbooks import open_program, set_policy
+from siyu.rooms.outreach.actions.tasks import finish_task, postpone_task, reopen_task, skip_task
+
+__all__ = [
+    "draw_lists",
+    "finish_task",
+    "nightly_key",
+    "open_program",
+    "postpone_task",
+    "reopen_task",
+    "run_nightly",
+    "set_policy",
+    "skip_task",
+]

@@ -1,0 +1,67 @@
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from siyu.foundation.clock import utc_now
+from siyu.foundation.errors import Conflict
+from siyu.rooms.insights.actions import compute_insights, publish, sync_warehouse
+from siyu.rooms.insights.types import Parameters
+from siyu.rooms.operations.actions import RunLog, deliver_all, write_stamp
+from siyu.rooms.operations.queries import pending_deliveries
+from siyu.rooms.operations.types import RunView
+from siyu.rooms.outreach.actions.draw_lists import draw_lists
+from siyu.rooms.outreach.models import Playbook, Task
+from siyu.rooms.outreach.queries.policy import policy_of
+from siyu.rooms.outreach.types import TaskState
+
+_SPARE = 10
+
+
+def nightly_key(*, program_id: int, as_of: date) -> str:
+    """The key of the nightly run of a program's day: one day is one run."""
+    return f"nightly:{program_id}:{as_of}"
+
+
+def run_nightly(run: RunView, log: RunLog) -> None:
+    """The runner of the kind ``nightly``: facts in, insights out, the day's lists drawn.
+
+    Doing it again for the same day computes the insights anew and draws only lists that are
+    missing, so a list never changes under a seller's hands. Raises Conflict while reactions
+    still fail, since sales without credit would pay and tell the wrong person.
+    """
+    program_id = run.program_id or 0
+    as_of = date.fromisoformat(run.arguments["as_of"])
+    with log.step("reactions") as step:
+        step.wrote(deliver_all(listener=lambda name, done, total: step.advance(done, total)))
+        if pending_deliveries():
+            raise Conflict("Reactions still fail; see Failed reactions, then run again.")
+    with log.step("expire") as step:
+        step.wrote(expire_tasks(program_id=program_id, as_of=as_of))
+    sync_warehouse(program_id=program_id, log=log)
+    policy = policy_of(program_id=program_id)
+    playbooks = Playbook.objects.filter(program_id=program_id, is_enabled=True)
+    results_id = compute_insights(
+        program_id=program_id,
+        parameters=Parameters(
+            as_of=as_of,
+            priorities=dict(playbooks.values_list("signal", "priority")),
+            # Twice the list and some spare: the control group and late opt-outs take no place.
+            keep=2 * policy.list_size + _SPARE,
+            quota_days=policy.quota_days,
+        ),
+        log=log,
+    )
+    draw_lists(program_id=program_id, results_id=results_id, as_of=as_of, log=log)
+    publish(program_id=program_id, results_id=results_id, as_of=as_of)
+
+
+@transaction.atomic
+def expire_tasks(*, program_id: int, as_of: date) -> int:
+    """Close the open tasks of earlier days; returns how many."""
+    old = Task.objects.filter(program_id=program_id, state=TaskState.OPEN, due_on__lt=as_of)
+    return old.update(
+        state=TaskState.EXPIRED,
+        closed_at=utc_now(),
+        closed_on=as_of - timedelta(days=1),
+        stamp=write_stamp(),
+    )

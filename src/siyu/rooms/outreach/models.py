@@ -1,0 +1,120 @@
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from siyu.foundation.ids import new_id
+from siyu.rooms.outreach.types import TaskState
+
+
+class Policy(models.Model):
+    """A program's limits of contact."""
+
+    program = models.OneToOneField(
+        "organization.Program", models.CASCADE, primary_key=True, related_name="+"
+    )
+    list_size = models.PositiveIntegerField(default=20)
+    quota_days = models.PositiveIntegerField(default=7)
+    hold_share_ppm = models.PositiveIntegerField(default=100_000)
+    hold_window_days = models.PositiveIntegerField(default=14)
+    control_share_ppm = models.PositiveIntegerField(default=50_000)
+
+
+class Playbook(models.Model):
+    """Joins a signal to a message template (玩法); the lowest priority number comes first."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program = models.ForeignKey(
+        "organization.Program", models.CASCADE, related_name="+", db_index=False
+    )
+    signal = models.CharField(max_length=30)
+    template_code = models.CharField(max_length=60)
+    priority = models.PositiveSmallIntegerField()
+    is_enabled = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["program", "signal"], name="outreach_playbook_once")
+        ]
+
+
+class DrawnList(models.Model):
+    """One seller's list of one day: it is drawn once."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program = models.ForeignKey(
+        "organization.Program", models.CASCADE, related_name="+", db_index=False
+    )
+    seller = models.ForeignKey("sellers.Seller", models.CASCADE, related_name="+", db_index=False)
+    on = models.DateField()
+    tasks = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["seller", "on"], name="outreach_list_once")
+        ]
+
+
+class Task(models.Model):
+    """Contact this customer, for this reason."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program = models.ForeignKey(
+        "organization.Program", models.CASCADE, related_name="+", db_index=False
+    )
+    seller = models.ForeignKey("sellers.Seller", models.CASCADE, related_name="+", db_index=False)
+    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="+")
+    playbook = models.ForeignKey(Playbook, models.PROTECT, related_name="+", db_index=False)
+    drawn_on = models.DateField()
+    due_on = models.DateField()
+    rank = models.PositiveIntegerField()
+    evidence = models.JSONField(default=dict)
+    propensity_ppm = models.PositiveIntegerField()
+    order_value_minor = models.BigIntegerField()
+    expected_value_minor = models.BigIntegerField()
+    arm = models.CharField(max_length=8)
+    state = models.CharField(max_length=8, default=TaskState.OPEN)
+    outcome = models.CharField(max_length=10, blank=True, default="")
+    skip_reason = models.CharField(max_length=20, blank=True, default="")
+    closed_at = models.DateTimeField(null=True)
+    closed_on = models.DateField(null=True)
+    blocked_until = models.DateField(null=True)
+    stamp = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["customer", "drawn_on"], name="outreach_task_once_a_day"
+            ),
+            models.UniqueConstraint(
+                fields=["customer"],
+                condition=models.Q(state=TaskState.OPEN),
+                name="outreach_one_open_task",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["seller", "state", "due_on"], name="outreach_task_today"),
+            models.Index(fields=["program", "stamp"], name="outreach_task_stamp"),
+            models.Index(
+                fields=["program", "due_on"],
+                condition=models.Q(state=TaskState.OPEN),
+                name="outreach_task_open",
+            ),
+        ]
+
+
+class ControlDraw(models.Model):
+    """The arm in which a customer stands in the comparison of all playbooks with none.
+
+    Stored the first night on which she would be on a list; it never changes.
+    """
+
+    customer = models.OneToOneField(
+        "customers.Customer", models.CASCADE, primary_key=True, related_name="+"
+    )
+    program = models.ForeignKey(
+        "organization.Program", models.CASCADE, related_name="+", db_index=False
+    )
+    arm = models.CharField(max_length=8)
+    drawn_on = models.DateField()
+    drawn_at = models.DateTimeField(default=timezone.now)

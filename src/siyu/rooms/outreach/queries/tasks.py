@@ -1,0 +1,88 @@
+from datetime import date
+
+from django.db.models import Count
+
+from siyu.foundation.errors import NotFound
+from siyu.rooms.customers.queries import find_customer
+from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.outreach.models import DrawnList, Task
+from siyu.rooms.outreach.types import TaskState, TaskView, TodayList
+from siyu.rooms.sellers.queries import seller_ids_within
+
+_CLOSED = (TaskState.DONE, TaskState.SKIPPED)
+
+
+def today_of(*, viewer: Viewer, seller_id: int, today: date) -> TodayList:
+    """A seller's list: of today, or of the last day drawn before it. Raises NotFound.
+
+    Held tasks never show.
+    """
+    viewer.require(Right.WORK_TASKS)
+    own = seller_ids_within(viewer=viewer)
+    if own is None or seller_id not in own:
+        raise NotFound("There is no such list within your reach.")
+    newest = DrawnList.objects.filter(seller_id=seller_id, on__lte=today).order_by("-on").first()
+    on = newest.on if newest else today
+    tasks = Task.objects.filter(seller_id=seller_id).select_related("playbook")
+    still = tasks.filter(state=TaskState.OPEN, due_on__lte=today).order_by(
+        "-expected_value_minor", "rank", "id"
+    )
+    closed = tasks.filter(state__in=_CLOSED, closed_on__gte=on).order_by("-closed_at")
+    return TodayList(
+        on=on,
+        open=tuple(map(_view, still)),
+        closed=tuple(map(_view, closed)),
+    )
+
+
+def find_task(*, viewer: Viewer, task_id: int) -> TaskView:
+    """A task of the viewer's own that is not held; raises NotFound."""
+    viewer.require(Right.WORK_TASKS)
+    own = seller_ids_within(viewer=viewer)
+    task = (
+        Task.objects.filter(id=task_id, program_id=viewer.program_id)
+        .exclude(state=TaskState.HELD)
+        .select_related("playbook")
+        .first()
+    )
+    if task is None or own is None or task.seller_id not in own:
+        raise NotFound("There is no such task on your list.")
+    return _view(task)
+
+
+def contacts_with(*, viewer: Viewer, customer_id: int, limit: int = 20) -> list[TaskView]:
+    """What was done with a customer, newest first; held tasks never show. Raises NotFound."""
+    find_customer(viewer=viewer, customer_id=customer_id)
+    tasks = Task.objects.filter(customer_id=customer_id, state__in=_CLOSED)
+    return [_view(task) for task in tasks.select_related("playbook").order_by("-closed_at")[:limit]]
+
+
+def work_done(*, viewer: Viewer, seller_id: int, since: date) -> dict[str, int]:
+    """How many tasks of a seller were done, skipped or expired since a day, by state."""
+    own = seller_ids_within(viewer=viewer)
+    if own is not None and seller_id not in own:
+        raise NotFound("There is no such seller within your reach.")
+    rows = Task.objects.filter(seller_id=seller_id, closed_on__gte=since)
+    counts = dict(rows.values_list("state").annotate(Count("id")))
+    return {state.value: counts.get(state, 0) for state in (*_CLOSED, TaskState.EXPIRED)}
+
+
+def _view(task: Task) -> TaskView:
+    return TaskView(
+        id=task.id,
+        program_id=task.program_id,
+        seller_id=task.seller_id,
+        customer_id=task.customer_id,
+        drawn_on=task.drawn_on,
+        due_on=task.due_on,
+        signal=task.playbook.signal,
+        evidence=task.evidence,
+        propensity_ppm=task.propensity_ppm,
+        order_value_minor=task.order_value_minor,
+        expected_value_minor=task.expected_value_minor,
+        state=TaskState(task.state),
+        outcome=task.outcome,
+        skip_reason=task.skip_reason,
+        closed_at=task.closed_at,
+        template_code=task.playbook.template_code,
+    )

@@ -1,0 +1,1 @@
+"""Sellers: guides, shopkeepers, KOC and group leaders, and where they work."""

@@ -1,0 +1,38 @@
+from typing import ClassVar
+
+from django.db import models
+
+from siyu.foundation.ids import new_id
+
+
+class Seller(models.Model):
+    """One seller of a program; name and phone are sealed."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program = models.ForeignKey(
+        "organization.Program", models.PROTECT, related_name="+", db_index=False
+    )
+    source = models.CharField(max_length=40)
+    source_key = models.CharField(max_length=128)
+    staff = models.ForeignKey("organization.Staff", models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(
+        "organization.OrgUnit", models.PROTECT, related_name="+", db_index=False
+    )
+    kind = models.CharField(max_length=12)
+    status = models.CharField(max_length=8)
+    joined_on = models.DateField(null=True)
+    sealed = models.BinaryField()
+    phone_index = models.BinaryField(null=True, db_index=True)
+    digest = models.BinaryField()
+    stamp = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["program", "source_key", "source"], name="sellers_seller_once"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["program", "stamp"], name="sellers_seller_stamp"),
+            models.Index(fields=["program", "unit"], name="sellers_seller_unit"),
+        ]

@@ -1,0 +1,107 @@
+"""Every read of the sellers' room."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from siyu.foundation.crypto import mask_phone
+from siyu.foundation.errors import NotFound
+from siyu.rooms.operations.queries import any_of, pick_by_source
+from siyu.rooms.operations.types import Right, Scope, Viewer
+from siyu.rooms.sellers.models import Seller
+from siyu.rooms.sellers.types import SellerKind, SellerStatus, SellerView
+
+
+def seller_of_staff(*, program_id: int, staff_id: int) -> SellerView:
+    """The seller that a member of staff is in a program; raises NotFound."""
+    seller = Seller.objects.filter(program_id=program_id, staff_id=staff_id).first()
+    if seller is None:
+        raise NotFound("You are not a seller of this program.")
+    return _view(seller)
+
+
+def find_seller(*, viewer: Viewer, seller_id: int) -> SellerView:
+    """A seller within the viewer's reach; raises NotFound, NotAllowed."""
+    seller = _within(viewer).filter(id=seller_id).first()
+    if seller is None:
+        raise NotFound("There is no such seller within your reach.")
+    return _view(seller)
+
+
+def sellers_page(
+    *, viewer: Viewer, find: str = "", unit_id: int | None = None, page: int = 1, size: int = 20
+) -> tuple[list[SellerView], int]:
+    """Sellers within reach by key, and their number. ``find`` is a key or an exact phone."""
+    viewer.require(Right.SEE_SELLERS)
+    rows = _within(viewer)
+    if find:
+        index = settings.SIYU_KEYRING.blind_index("phone", find)
+        rows = rows.filter(source_key=find) | rows.filter(phone_index=index)
+    if unit_id:
+        rows = rows.filter(unit_id=unit_id)
+    first = (page - 1) * size
+    shown = rows.order_by("source_key", "id")[first : first + size]
+    return [_view(seller) for seller in shown], rows.count()
+
+
+def seller_ids_within(*, viewer: Viewer) -> frozenset[int] | None:
+    """The ids of the sellers within the viewer's reach; None where the whole program is."""
+    if viewer.scope is Scope.PROGRAM:
+        return None
+    return frozenset(_within(viewer).values_list("id", flat=True))
+
+
+def names_of_sellers(*, seller_ids: Iterable[int]) -> dict[int, str]:
+    """Names by id, in one batch."""
+    ring = settings.SIYU_KEYRING
+    rows = Seller.objects.filter(id__in=set(seller_ids)).values_list("id", "sealed")
+    return {seller_id: ring.open(sealed)["name"] or "" for seller_id, sealed in rows}
+
+
+def sellers_of_ids(*, viewer: Viewer, seller_ids: Iterable[int]) -> dict[int, SellerView]:
+    """Sellers by id, of those within the viewer's reach."""
+    rows = _within(viewer).filter(id__in=set(seller_ids))
+    return {seller.id: _view(seller) for seller in rows}
+
+
+def seller_ids_by_key(*, program_id: int, source: str, keys: Iterable[str]) -> dict[str, int]:
+    """Ids by outside key, of those that exist; a key of another source counts if only one has it."""
+    rows = Seller.objects.filter(program_id=program_id, source_key__in=any_of(set(keys)))
+    return pick_by_source(rows.values_list("source_key", "source", "id"), source)
+
+
+def units_of_sellers(*, seller_ids: Iterable[int]) -> dict[int, int]:
+    """The org unit of each seller today, by seller id."""
+    return dict(Seller.objects.filter(id__in=set(seller_ids)).values_list("id", "unit_id"))
+
+
+def working_seller_ids(*, program_id: int) -> list[int]:
+    """The ids of a program's active sellers, ascending."""
+    rows = Seller.objects.filter(program_id=program_id, status=SellerStatus.ACTIVE)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def _within(viewer: Viewer) -> QuerySet[Seller]:
+    rows = Seller.objects.filter(program_id=viewer.program_id)
+    if viewer.scope is Scope.SELF:
+        return rows.filter(staff_id=viewer.staff_id)
+    if viewer.unit_ids is not None:
+        return rows.filter(unit_id__in=viewer.unit_ids)
+    return rows
+
+
+def _view(seller: Seller) -> SellerView:
+    person = settings.SIYU_KEYRING.open(seller.sealed)
+    return SellerView(
+        id=seller.id,
+        program_id=seller.program_id,
+        staff_id=seller.staff_id,
+        unit_id=seller.unit_id,
+        key=seller.source_key,
+        name=person["name"] or "",
+        masked_phone=mask_phone(person.get("phone")),
+        kind=SellerKind(seller.kind),
+        status=SellerStatus(seller.status),
+        joined_on=seller.joined_on,
+    )

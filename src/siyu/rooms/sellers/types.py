@@ -1,0 +1,59 @@
+"""What the sellers' room shows of itself."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import pyarrow as pa
+
+
+class SellerKind(StrEnum):
+    """Kinds of seller: 导购, 店主, KOC, 团长."""
+
+    GUIDE = "guide"
+    SHOPKEEPER = "shopkeeper"
+    KOC = "koc"
+    GROUP_LEADER = "group_leader"
+
+
+class SellerStatus(StrEnum):
+    """Whether a seller works: 在岗, 暂停, 离开."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SellerView:
+    """A seller; the phone is masked."""
+
+    id: int
+    program_id: int
+    staff_id: int | None
+    unit_id: int
+    key: str
+    name: str
+    masked_phone: str
+    kind: SellerKind
+    status: SellerStatus
+    joined_on: date | None
+
+
+SELLER_ROWS = pa.schema(
+    [
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("key", pa.string(), nullable=False),
+        pa.field("name", pa.string()),
+        pa.field("phone", pa.string()),
+        pa.field("kind", pa.string()),
+        pa.field("status", pa.string()),
+        pa.field("store_key", pa.string()),
+        pa.field("store_name", pa.string()),
+        pa.field("region_name", pa.string()),
+        pa.field("city", pa.string()),
+        pa.field("joined_on", pa.date32()),
+        pa.field("login", pa.string()),
+    ]
+)
+"""Sellers as they come from outside; one row is one seller. A null says nothing."""

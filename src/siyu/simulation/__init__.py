@@ -1,0 +1,1 @@
+"""A believable brand made from a seed, for the demo, the tests and the benchmarks."""

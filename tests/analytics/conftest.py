@@ -1,0 +1,101 @@
+"""One engine for the whole session, and a warehouse of small tables for each test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from siyu.analytics.engine import FACTS, NIGHTLY, Engine
+from tests.analytics.facts import fact_table
+
+PRIORITIES = {
+    "slowing": 1,
+    "silent_good": 2,
+    "due": 3,
+    "never_ordered": 4,
+    "first_order": 5,
+    "new_top": 6,
+    "birthday": 7,
+}
+BY_NAME = {result.name: result for result in NIGHTLY}
+
+
+def start_engine(name: str, folder: Path) -> Engine:
+    if name == "spark":
+        from siyu.adapters.warehouse.spark_engine import SparkEngine
+
+        return SparkEngine(temporary=folder / "spark", memory_mb=1024, shuffle_partitions=2)
+    from siyu.adapters.warehouse.duckdb_engine import DuckDBEngine
+
+    return DuckDBEngine(memory_mb=1024, threads=2, temporary=folder / "duckdb")
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The engine under test: SIYU_TEST_ENGINE is duckdb (the default) or spark."""
+    name = os.environ.get("SIYU_TEST_ENGINE", "duckdb")
+    started = start_engine(name, tmp_path_factory.mktemp("engine"))
+    yield started
+    started.close()
+
+
+class Warehouse:
+    """Facts and results in Parquet files of one folder, computed by one engine."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine = engine
+        self.folder = folder
+
+    def load(self, facts: Mapping[str, pa.Table | list[dict[str, Any]]]) -> None:
+        """Register the given fact tables; all others are empty."""
+        for name in FACTS:
+            files = []
+            if name in facts:
+                rows = facts[name]
+                table = rows if isinstance(rows, pa.Table) else fact_table(name, rows)
+                files = [self.folder / f"fact_{name}.parquet"]
+                pq.write_table(table, files[0])
+            self.engine.register(name=name, files=files)
+
+    def run(self, name: str, *, as_of: date, **parameters: Any) -> pa.Table:
+        """Compute a result and everything it needs; return the result's rows."""
+        given = {"priorities": PRIORITIES, "keep": 20, "quota_days": 7} | parameters
+        for needed in needs(name):
+            self.engine.compute(
+                result=BY_NAME[needed],
+                parameters={"as_of": as_of, **given},
+                path=self.path(needed),
+            )
+        return pq.read_table(self.path(name))
+
+    def path(self, name: str) -> Path:
+        return self.folder / f"{name}.parquet"
+
+
+def needs(name: str) -> list[str]:
+    """The results to compute for one, itself last, in the order of the nightly run."""
+    wanted = {name}
+    for result in reversed(NIGHTLY):
+        if result.name in wanted:
+            wanted |= set(result.inputs)
+    return [result.name for result in NIGHTLY if result.name in wanted]
+
+
+@pytest.fixture
+def warehouse(engine: Engine, tmp_path: Path) -> Warehouse:
+    return Warehouse(engine, tmp_path)
+
+
+def by_id(table: pa.Table, column: str = "customer_id") -> dict[Any, dict[str, Any]]:
+    """The rows of a table by the value of a column that is unique."""
+    rows = table.to_pylist()
+    found = {row[column]: row for row in rows}
+    assert len(found) == len(rows), f"{column} is not unique"
+    return found

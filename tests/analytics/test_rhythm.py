@@ -1,0 +1,84 @@
+"""Who is slowing: not those who move with the season or the market, but those who fall."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from tests.analytics.brands import START_ON, Brand, share
+from tests.analytics.conftest import Warehouse, by_id
+
+GONE = ("slowing", "silent", "lost")
+
+
+def states(warehouse: Warehouse, brand: Brand) -> dict[int, str]:
+    warehouse.load(brand.facts())
+    rows = by_id(warehouse.run("customers_mart", as_of=brand.as_of))
+    return {customer: row["state"] for customer, row in rows.items()}
+
+
+def rates(count: int, *, seed: int, low: float, high: float) -> np.ndarray:
+    """Chances to buy on a day, spread evenly on a logarithmic scale."""
+    drawn = np.random.default_rng(seed).uniform(np.log(low), np.log(high), count)
+    return np.exp(drawn)
+
+
+def last_days(brand: Brand, days: int, factor: float) -> np.ndarray:
+    return np.where(np.arange(brand.days) >= brand.days - days, factor, 1.0)
+
+
+def test_a_steady_market_has_few_slowing_customers(warehouse: Warehouse) -> None:
+    brand = Brand(seed=1, days=800)
+    flat = np.ones(brand.days)
+    brand.add("steady", per_day=rates(2500, seed=1, low=1 / 60, high=1 / 5), shape=flat)
+    four_a_month = np.full(50, 4 / 30)
+    brand.add("halved", per_day=four_a_month * 2, shape=last_days(brand, 60, 0.3))
+    found = states(warehouse, brand)
+    assert share(found, brand.groups["steady"], "slowing") < 0.02
+    assert share(found, brand.groups["halved"], "slowing") > 0.8
+
+
+def test_a_market_that_halves_makes_nobody_slow(warehouse: Warehouse) -> None:
+    brand = Brand(seed=2, days=800)
+    halved = last_days(brand, 75, 0.5)
+    brand.add("market", per_day=rates(2500, seed=2, low=1 / 60, high=1 / 4), shape=halved)
+    own_fall = halved * last_days(brand, 75, 0.2)
+    brand.add("fallen", per_day=np.full(50, 1 / 3), shape=own_fall)
+    found = states(warehouse, brand)
+    frequent = [
+        brand.groups["market"][k]
+        for k, rate in enumerate(rates(2500, seed=2, low=1 / 60, high=1 / 4))
+        if rate > 1 / 8
+    ]
+    assert share(found, brand.groups["market"], "slowing") < 0.01
+    assert sum(found[customer] == "slowing" for customer in frequent) / len(frequent) < 0.04
+    assert sum(share(found, brand.groups["fallen"], state) for state in GONE) > 0.8
+    assert share(found, brand.groups["fallen"], "slowing") > 0.5
+
+
+def test_after_the_winter_nobody_of_a_winter_brand_is_slow(warehouse: Warehouse) -> None:
+    brand = Brand(seed=3, days=(date(2024, 5, 15) - START_ON).days)
+    months = brand.months()
+    winter = np.select(
+        [np.isin(months, [11, 12, 1, 2]), np.isin(months, [10, 3])], [1.0, 0.4], 0.02
+    )
+    brand.add("winter", per_day=rates(2500, seed=3, low=1 / 60, high=1 / 3), shape=winter)
+    own_fall = winter * last_days(brand, 90, 0.1)
+    brand.add("fallen", per_day=np.full(50, 1 / 2), shape=own_fall)
+    found = states(warehouse, brand)
+    assert share(found, brand.groups["winter"], "slowing") < 0.01
+    assert sum(share(found, brand.groups["winter"], state) for state in GONE) < 0.1
+    assert sum(share(found, brand.groups["fallen"], state) for state in GONE) > 0.8
+
+
+def test_who_buys_in_winter_only_is_not_silent_in_spring(warehouse: Warehouse) -> None:
+    brand = Brand(seed=4, days=(date(2024, 5, 15) - START_ON).days)
+    winter = np.where(np.isin(brand.months(), [11, 12, 1, 2]), 1.0, 0.0)
+    flat = np.ones(brand.days)
+    brand.add("others", per_day=rates(1500, seed=4, low=1 / 60, high=1 / 5), shape=flat)
+    brand.add("winter", per_day=np.full(60, 1 / 6), shape=winter)
+    brand.add("stopped", per_day=np.full(60, 1 / 6), shape=last_days(brand, 75, 0.0))
+    found = states(warehouse, brand)
+    assert sum(share(found, brand.groups["winter"], state) for state in GONE) < 0.1
+    assert sum(share(found, brand.groups["stopped"], state) for state in GONE) > 0.9
