@@ -77,7 +77,8 @@ _PACES = f"""
                 WHEN elapsed >= 3 AND recency_days >= 30 AND in_season THEN 'silent'
                 WHEN ((gap >= 3 AND gap_days >= 30) OR gap_days >= 730)
                      AND last_on >= {{as_of}} - 60 THEN 'won_back'
-                WHEN {_fell(90)} OR {_fell(60)} OR {_fell(30)} THEN 'slowing' ELSE 'active' END AS state,
+                WHEN {_fell(90)} OR {_fell(60)} OR {_fell(30)} THEN 'slowing'
+                ELSE 'active' END AS state,
            spend_minor - spend_30_minor AS spend_before_30_minor
     FROM histories h
     LEFT JOIN market f ON f.business_on = h.first_on

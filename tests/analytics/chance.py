@@ -15,10 +15,10 @@ KINDS = ["slowing", "due", "birthday"]
 def random_facts(seed: int, *, customers: int = 80) -> dict[str, list[dict[str, Any]]]:
     """Every fact table, drawn from a seed; some rows lie on or after `AS_OF`."""
     draw = random.Random(seed)
-    lines, credits, refunds = _sold(draw, customers)
+    lines, credited, refunds = _sold(draw, customers)
     return {
         "order_lines": lines,
-        "credits": credits,
+        "credits": credited,
         "refunds": refunds,
         "customers": [_customer(draw, k) for k in range(1, customers + 1)],
         "follows": _follows(draw, customers),
@@ -89,7 +89,7 @@ def _contact(draw: random.Random, task_id: int, customers: int) -> dict[str, Any
 def _sold(draw: random.Random, customers: int) -> tuple[list[Any], list[Any], list[Any]]:
     """Order lines, their credits and refunds: some heavy buyers, many light, some none."""
     lines: list[dict[str, Any]] = []
-    credits: list[dict[str, Any]] = []
+    credited: list[dict[str, Any]] = []
     refunds: list[dict[str, Any]] = []
     for order in _orders(draw, customers):
         unit_id = draw.choice([1, 2, 3, None])
@@ -97,10 +97,10 @@ def _sold(draw: random.Random, customers: int) -> tuple[list[Any], list[Any], li
             line = _line(draw, len(lines) + 1, order)
             lines.append(line)
             if draw.random() < 0.95:
-                credits.append(_credit(draw, line, unit_id))
+                credited.append(_credit(draw, line, unit_id))
             if draw.random() < 0.15:
                 refunds.append(_refund(draw, len(refunds) + 1, line))
-    return lines, credits, refunds
+    return lines, credited, refunds
 
 
 def _orders(draw: random.Random, customers: int) -> list[dict[str, Any]]:

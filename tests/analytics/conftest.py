@@ -52,6 +52,7 @@ class Warehouse:
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.engine = engine
         self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
 
     def load(self, facts: Mapping[str, pa.Table | list[dict[str, Any]]]) -> None:
         """Register the given fact tables; all others are empty."""
@@ -64,16 +65,27 @@ class Warehouse:
                 pq.write_table(table, files[0])
             self.engine.register(name=name, files=files)
 
+    def load_result(self, name: str, rows: list[dict[str, Any]]) -> None:
+        """Register rows as a result that has been computed already."""
+        schema = BY_NAME[name].schema.to_pyarrow()
+        pq.write_table(pa.Table.from_pylist(rows, schema=schema), self.path(name))
+        self.engine.register(name=name, files=[self.path(name)])
+
     def run(self, name: str, *, as_of: date, **parameters: Any) -> pa.Table:
         """Compute a result and everything it needs; return the result's rows."""
-        given = {"priorities": PRIORITIES, "keep": 20, "quota_days": 7} | parameters
         for needed in needs(name):
-            self.engine.compute(
-                result=BY_NAME[needed],
-                parameters={"as_of": as_of, **given},
-                path=self.path(needed),
-            )
-        return pq.read_table(self.path(name))
+            rows = self.compute(needed, as_of=as_of, **parameters)
+        return rows
+
+    def compute(self, name: str, *, as_of: date, **parameters: Any) -> pa.Table:
+        """Compute one result from registered tables and return its rows."""
+        given = {"priorities": PRIORITIES, "keep": 20, "quota_days": 7} | parameters
+        count = self.engine.compute(
+            result=BY_NAME[name], parameters={"as_of": as_of, **given}, path=self.path(name)
+        )
+        rows = pq.read_table(self.path(name))
+        assert rows.num_rows == count
+        return rows
 
     def path(self, name: str) -> Path:
         return self.folder / f"{name}.parquet"

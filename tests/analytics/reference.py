@@ -16,10 +16,10 @@ _HOURS = [(0, 5), (6, 8), (9, 11), (12, 13), (14, 17), (18, 20), (21, 23)]
 
 
 def sold_lines(facts: dict[str, list[Row]], as_of: date) -> list[Row]:
-    credits = {row["line_id"]: row for row in facts.get("credits", [])}
+    credited = {row["line_id"]: row for row in facts.get("credits", [])}
     nobody = {"seller_id": None, "unit_id": None}
     return [
-        line | {name: credits.get(line["line_id"], nobody)[name] for name in nobody}
+        line | {name: credited.get(line["line_id"], nobody)[name] for name in nobody}
         for line in facts["order_lines"]
         if line["is_paid"]
         and not line["is_void"]
@@ -125,13 +125,14 @@ class Buyer:
         expected, seen = self.expected(window), len(self.within(window))
         if expected is None:
             return False
-        short = expected - seen
-        if not (seen * 10 <= expected * 6 and short * short * 10 >= expected * 27):
+        if not (seen * 10 <= expected * 6 and beyond_chance(seen, expected)):
             return False
+        if self.days[0] >= self.ago(365 + window):
+            return True
         now = self._passed(self.ago(window), self.as_of)
         then = self._passed(self.ago(365 + window), self.ago(365))
-        excused = len(self.within(window, years_ago=1)) * now <= seen * then
-        return not (self.days[0] < self.ago(365 + window) and excused)
+        last_year = len(self.within(window, years_ago=1))
+        return then > 0 and beyond_chance(seen, last_year * now / then)
 
     def _passed(self, start: date, end: date) -> float:
         return (self.clock.on_morning_of(end) - self.clock.on_morning_of(start)) / 10**9
@@ -152,19 +153,20 @@ class Buyer:
         recency = (self.as_of - self.days[-1]).days - 1
         if self.days[0] >= self.ago(30):
             return "new"
-        if not self._quiet_last_year(recency):
-            if is_lost(self.elapsed(), recency):
-                return "lost"
-            if is_silent(self.elapsed(), recency):
-                return "silent"
+        in_season = not self._quiet_last_year(recency)
+        if is_lost(self.elapsed(), recency) and in_season:
+            return "lost"
+        if is_silent(self.elapsed(), recency) and in_season:
+            return "silent"
         if self.days[-1] >= self.ago(60) and self._was_away():
             return "won_back"
-        return "slowing" if any(map(self.fell, (30, 60, 90))) else "active"
+        fell = any(self.fell(window) for window in (30, 60, 90))
+        return "slowing" if fell else "active"
 
     def _quiet_last_year(self, recency: int) -> bool:
         window = 90 if recency >= 104 else 60 if recency >= 74 else 30
         bought = self.within(window, years_ago=1)
-        return recency < 365 and self.days[0] < self.ago(455) and not bought
+        return 30 <= recency < 365 and self.days[0] < self.ago(455) and not bought
 
     def _was_away(self) -> bool:
         if len(self.days) < 2:
@@ -174,6 +176,11 @@ class Buyer:
         rate = self.rate(self.days[:-1], self.clock.at_end_of(before))
         expected, days = rate * (gap / 10**9), (last - before).days - 1
         return is_silent(expected, days) or is_lost(expected, days)
+
+
+def beyond_chance(seen: int, expected: float) -> bool:
+    short = expected - seen
+    return short > 0 and short * short * 10 >= expected * 27
 
 
 def is_silent(elapsed: float, recency: int) -> bool:

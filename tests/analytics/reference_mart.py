@@ -88,28 +88,32 @@ def bought(buyer: Buyer, buyers: dict[int, Buyer]) -> Row:
     days = buyer.days
     orders, spend = buyer.orders(days), buyer.spend(days)
     expected = buyer.expected(90)
-    return standing(buyer, buyers) | {
-        "state": buyer.state(),
-        "first_on": days[0],
-        "last_on": days[-1],
-        "recency_days": (buyer.as_of - days[-1]).days - 1,
-        "orders": orders,
-        "orders_30": buyer.orders(buyer.within(30)),
-        "orders_90": buyer.orders(buyer.within(90)),
-        "purchase_days": len(days),
-        "visits_90": len(buyer.within(90)),
-        "spend_minor": spend,
-        "spend_before_30_minor": spend - buyer.spend(buyer.within(30)),
-        "average_order_minor": half_up(spend, orders),
-        "usual_gap_days": half_up((days[-1] - days[0]).days, len(days) - 1)
-        if len(days) > 1
-        else None,
-        "favourite_hours": favourite_hours(buyer),
-        "rate": buyer.rate_until(buyer.as_of),
-        "elapsed_x100": hundredths(buyer.elapsed()),
-        "expected_visits_90_x100": None if expected is None else hundredths(expected),
-        "recent_per_30d_x100": half_up(len(buyer.within(90)) * 100, 3),
-    } | against_before(buyer)
+    return (
+        standing(buyer, buyers)
+        | {
+            "state": buyer.state(),
+            "first_on": days[0],
+            "last_on": days[-1],
+            "recency_days": (buyer.as_of - days[-1]).days - 1,
+            "orders": orders,
+            "orders_30": buyer.orders(buyer.within(30)),
+            "orders_90": buyer.orders(buyer.within(90)),
+            "purchase_days": len(days),
+            "visits_90": len(buyer.within(90)),
+            "spend_minor": spend,
+            "spend_before_30_minor": spend - buyer.spend(buyer.within(30)),
+            "average_order_minor": half_up(spend, orders),
+            "usual_gap_days": half_up((days[-1] - days[0]).days, len(days) - 1)
+            if len(days) > 1
+            else None,
+            "favourite_hours": favourite_hours(buyer),
+            "rate": buyer.rate_until(buyer.as_of),
+            "elapsed_x100": hundredths(buyer.elapsed()),
+            "expected_visits_90_x100": None if expected is None else hundredths(expected),
+            "recent_per_30d_x100": half_up(len(buyer.within(90)) * 100, 3),
+        }
+        | against_before(buyer)
+    )
 
 
 def standing(buyer: Buyer, buyers: dict[int, Buyer]) -> Row:
@@ -122,9 +126,7 @@ def standing(buyer: Buyer, buyers: dict[int, Buyer]) -> Row:
     now, then = buyer.as_of, buyer.ago(30)
     spends = [spend(one, until=now) for one in buyers.values()]
     counts = [orders(one, until=now) for one in buyers.values()]
-    spends_then = [
-        spend(one, until=then) for one in buyers.values() if orders(one, until=then)
-    ]
+    spends_then = [spend(one, until=then) for one in buyers.values() if orders(one, until=then)]
     own, own_then = spend(buyer, until=now), spend(buyer, until=then)
     return {
         "r_quintile": quintile(buyer.days[-1], [one.days[-1] for one in buyers.values()]),

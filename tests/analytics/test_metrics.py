@@ -103,9 +103,7 @@ def test_a_period_equals_the_plain_reference(
     assert measured(warehouse, start_on, end_on, unit_ids) == expected
 
 
-def test_new_and_returning_add_up(
-    warehouse: Warehouse, brand: tuple[list[Row], list[Row]]
-) -> None:
+def test_new_and_returning_add_up(warehouse: Warehouse, brand: tuple[list[Row], list[Row]]) -> None:
     row = measured(warehouse, AS_OF - timedelta(days=200), AS_OF)
     assert row["gmv_new_minor"] + row["gmv_returning_minor"] == row["gmv_identified_minor"]
     assert row["new_buyers"] + row["returning_buyers"] == row["buyers"]

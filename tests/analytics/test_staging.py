@@ -19,9 +19,7 @@ def line(line_id: int, **columns: Any) -> dict[str, Any]:
 
 
 def sold(as_of: date | None = None) -> Any:
-    return staging.sales(
-        order_lines=table("order_lines"), credits=table("credits"), as_of=as_of
-    )
+    return staging.sales(order_lines=table("order_lines"), credits=table("credits"), as_of=as_of)
 
 
 def test_sales_are_paid_lines_with_the_credited_seller(warehouse: Warehouse) -> None:

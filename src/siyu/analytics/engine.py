@@ -66,9 +66,7 @@ NIGHTLY: tuple[Result, ...] = (
         CUSTOMERS,
         ("seller_id", "customer_id"),
     ),
-    Result(
-        "signals", signals.signals, ("customers_mart",), SIGNAL_ROWS, ("customer_id", "signal")
-    ),
+    Result("signals", signals.signals, ("customers_mart",), SIGNAL_ROWS, ("customer_id", "signal")),
     Result(
         "candidates",
         marts.candidates,

@@ -96,10 +96,7 @@ def new_top(*, customers_mart: ibis.Table, as_of: date) -> ibis.Table:
 def signals(*, customers_mart: ibis.Table, as_of: date) -> ibis.Table:
     """One row a customer and signal that holds for her; columns as `SIGNAL_ROWS`."""
     return ibis.union(
-        *(
-            signal.rows(customers_mart=customers_mart, as_of=as_of)
-            for signal in SIGNALS.values()
-        )
+        *(signal.rows(customers_mart=customers_mart, as_of=as_of) for signal in SIGNALS.values())
     )
 
 

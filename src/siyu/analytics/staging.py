@@ -71,9 +71,7 @@ def before(table: ibis.Table, as_of: date | None) -> ibis.Table:
     return table if as_of is None else table.filter(table.business_on < as_of)
 
 
-def sales(
-    *, order_lines: ibis.Table, credits: ibis.Table, as_of: date | None = None
-) -> ibis.Table:
+def sales(*, order_lines: ibis.Table, credits: ibis.Table, as_of: date | None = None) -> ibis.Table:  # noqa: A002 (the fact table has this name)
     """One row a line that counts as sold: paid, not void, quantity above zero.
 
     Columns: line_id, order_id, customer_id (null: sold to nobody known), product_id,
@@ -135,9 +133,7 @@ def visits(*, orders: ibis.Table) -> ibis.Table:
     )
 
 
-def returns(
-    *, refunds: ibis.Table, credits: ibis.Table, as_of: date | None = None
-) -> ibis.Table:
+def returns(*, refunds: ibis.Table, credits: ibis.Table, as_of: date | None = None) -> ibis.Table:  # noqa: A002 (the fact table has this name)
     """One row a refund, with the seller and unit credited for the line it gives back.
 
     Columns: refund_id, order_id, line_id, customer_id, seller_id, unit_id (both null where
@@ -147,9 +143,9 @@ def returns(
     credited = credits.select(
         credited_line_id=credits.line_id, seller_id=credits.seller_id, unit_id=credits.unit_id
     )
-    return given_back.left_join(
-        credited, given_back.line_id == credited.credited_line_id
-    ).select(*RETURNS)
+    return given_back.left_join(credited, given_back.line_id == credited.credited_line_id).select(
+        *RETURNS
+    )
 
 
 def serving(*, follows: ibis.Table, as_of: date) -> ibis.Table:
@@ -164,6 +160,6 @@ def serving(*, follows: ibis.Table, as_of: date) -> ibis.Table:
         follows.ended_on.isnull() | (follows.ended_on > as_of),
     )
     newest = valid.group_by("customer_id").agg(newest_id=valid.follow_id.max())
-    return valid.inner_join(
-        newest.select("newest_id"), valid.follow_id == newest.newest_id
-    ).select("customer_id", "seller_id", "followed_on")
+    return valid.inner_join(newest.select("newest_id"), valid.follow_id == newest.newest_id).select(
+        "customer_id", "seller_id", "followed_on"
+    )

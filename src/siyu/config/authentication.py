@@ -3,12 +3,11 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
 
-class StaffBackend(BaseBackend):
+class StaffBackend:
     """Turns the id of a checked member of staff into Django's user."""
 
     def authenticate(

@@ -1,2 +1,64 @@
+"""``siyu demo``: a brand made from a seed, its nightly run, and links to look around with."""
+
+from typing import Annotated
+
 import typer
-def add_to(app: typer.Typer) -> None: ...
+
+from siyu.config.serve import up
+from siyu.faces.cli.shell import owner_only, progress_bars, screen
+from siyu.foundation.clock import business_day, utc_now
+from siyu.rooms.insights.queries import publication_of
+from siyu.rooms.operations.actions import run_now
+from siyu.rooms.organization.actions import issue_link
+from siyu.rooms.organization.types import StaffView
+from siyu.rooms.outreach.actions import nightly_key
+from siyu.simulation.demo import demo_people, demo_program_id, make_demo
+
+_ZONE = "Asia/Shanghai"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("demo")(demo)
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Start the server.")] = True,
+) -> None:
+    """Make the demo brand once, run its night, print sign-in links and start the server."""
+    owner_only()
+    today = business_day(utc_now(), _ZONE)
+    program_id = demo_program_id()
+    with progress_bars() as listener:
+        if program_id is None:
+            program_id = make_demo(as_of=today, listener=listener)
+        published = publication_of(program_id=program_id)
+        if published is None or published.as_of != today:
+            run_now(
+                program_id=program_id,
+                kind="nightly",
+                key=nightly_key(program_id=program_id, as_of=today),
+                arguments={"as_of": str(today)},
+                listener=listener,
+            )
+    people = demo_people(program_id=program_id, today=today)
+    address = f"http://127.0.0.1:{port}"
+    screen.print(f"\nSiyu 私域  {address}\n", highlight=False)
+    for title, staff in (
+        ("Headquarters 总部", people.headquarters),
+        ("Store manager 店长", people.manager),
+        *((f"Seller 导购 {number}", seller) for number, seller in enumerate(people.sellers, 1)),
+    ):
+        typer.echo(f"{title:<20}{address}/link/{_link(staff)}   {staff.name}")
+    screen.print(
+        "\nEach link works once within 10 minutes; start again for new ones. "
+        "链接一次有效，10 分钟内使用；重新启动可得新链接。",
+        highlight=False,
+    )
+    if serve:
+        up(host="127.0.0.1", port=port, with_worker=True)
+
+
+def _link(staff: StaffView) -> str:
+    return issue_link(staff_id=staff.id, actor_id=None, loopback_only=True).token

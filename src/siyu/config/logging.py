@@ -1,4 +1,4 @@
-"""Logs: one line of plain fields an event, to standard error. No personal data is ever passed in."""
+"""Logs: an event is one line of plain fields on standard error. Personal data never goes in."""
 
 import logging
 import os
@@ -9,7 +9,7 @@ import structlog
 def configure_logging() -> None:
     """Have structlog and the standard library write the same lines; SIYU_LOG sets the level."""
     level = os.environ.get("SIYU_LOG", "WARNING").upper()
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

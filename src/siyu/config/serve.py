@@ -61,7 +61,7 @@ def worker(
 
 
 def collect_static() -> None:
-    """Gather style sheets, scripts and icons where the server sends them from, when they changed."""
+    """Gather style sheets, scripts and icons where the server reads them, when they changed."""
     built = Path(__file__).parent.parent / "faces" / "static"
     newest = max((path.stat().st_mtime_ns for path in built.rglob("*")), default=0)
     mark = Path(settings.STATIC_ROOT) / ".collected"

@@ -12,7 +12,10 @@ from siyu.foundation.clock import utc_now
 from siyu.rooms.operations.actions import deliver_due, run_due_schedules, run_queued
 
 _POLL_SECONDS = 1.0
-_stopping = False
+
+
+class _Signals:
+    stop = False
 
 
 def work_once() -> bool:
@@ -28,12 +31,11 @@ def work(*, while_parent_lives: bool = False) -> None:
     parent = os.getppid()
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
-    while not _stopping and (not while_parent_lives or os.getppid() == parent):
+    while not _Signals.stop and (not while_parent_lives or os.getppid() == parent):
         close_old_connections()
         if not work_once():
             time.sleep(_POLL_SECONDS)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    global _stopping
-    _stopping = True
+    _Signals.stop = True

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from siyu.foundation.errors import SiyuError
 
 _SALT_BYTES, _NONCE_BYTES = 16, 12
+Stored = bytes | memoryview
+"""Bytes as a database gives them back."""
 
 
 class KeyMissing(SiyuError):
@@ -44,7 +46,7 @@ class Keyring:
         # The key serves this one record, so a nonce taken from its salt is never used twice.
         return header + AESGCM(key).encrypt(salt[:_NONCE_BYTES], plain, header)
 
-    def open(self, sealed: bytes) -> dict[str, str | None]:
+    def open(self, sealed: Stored) -> dict[str, str | None]:
         """The record; raises KeyMissing where its key is unknown or it was changed."""
         header, body = bytes(sealed[: 1 + _SALT_BYTES]), bytes(sealed[1 + _SALT_BYTES :])
         root = self.roots.get(header[0])
@@ -58,7 +60,7 @@ class Keyring:
             raise KeyMissing("A sealed record does not match its key.") from error
         return dict(json.loads(plain))
 
-    def version_of(self, sealed: bytes) -> int:
+    def version_of(self, sealed: Stored) -> int:
         """The key version that sealed a record."""
         return sealed[0]
 
@@ -74,7 +76,7 @@ def new_root() -> bytes:
 
 def digest(*parts: object) -> bytes:
     """16 bytes of BLAKE2b over the parts' text, to tell whether content changed. Not a secret."""
-    text = "\x1f".join("" if part is None else str(part) for part in parts)
+    text = "\x1f".join(["" if part is None else str(part) for part in parts])
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 

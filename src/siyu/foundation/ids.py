@@ -38,20 +38,19 @@ class IdSource:
             return ids
 
 
-_source = IdSource(secrets.randbelow(NODES))
+_sources = [IdSource(secrets.randbelow(NODES))]
 
 
 def use_node(node: int) -> None:
     """Take ids of this node from now on; config gives each process of an installation its own."""
-    global _source
-    _source = IdSource(node % NODES)
+    _sources[:] = [IdSource(node % NODES)]
 
 
 def new_id() -> int:
     """One new id."""
-    return _source.take(1)[0]
+    return _sources[0].take(1)[0]
 
 
 def new_ids(count: int) -> list[int]:
     """That many new ids, ascending."""
-    return _source.take(count)
+    return _sources[0].take(count)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from siyu.foundation.errors import BadInput
+
 Kind = Literal["customers", "sellers", "products", "orders", "order_heads", "follows"]
 FieldType = Literal[
     "key",
@@ -218,6 +220,14 @@ BLANK_WORDS = frozenset(
         *("0000-00-00", "0000-00-00 00:00:00"),
     }
 )
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of file of that name; raises BadInput for an unknown one."""
+    for kind in FIELDS:
+        if kind == name:
+            return kind
+    raise BadInput("kind", "Say what the file holds: {kinds}.", kinds=", ".join(FIELDS))
 
 
 def field_of(kind: Kind, name: str) -> Field | None:

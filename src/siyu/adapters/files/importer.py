@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import transaction
 
+from siyu.adapters.files.fields import kind_of
 from siyu.adapters.files.looking import look_at
 from siyu.adapters.files.mapping import (
     Mapping,
@@ -94,14 +95,13 @@ class FileImporter:
         _write_rejects(path, read_as, directory)
         return _summary(program_id, staged, dict(totals)), directory / REJECTS_NAME
 
-
     def template_headings(self, *, kind: str, language: str) -> list[str]:
         """The headings of an empty file of a kind: Chinese for ``zh``, else English."""
-        return template_headings(kind, language)  # type: ignore[arg-type]
+        return template_headings(kind_of(kind), language)
 
     def money_and_zone(self, *, kind: str, mapping: str) -> tuple[str, str]:
         """The currency and time zone that a mapping names, or the defaults."""
-        read_as = load_mapping(mapping) if mapping else default_mapping(kind)  # type: ignore[arg-type]
+        read_as = load_mapping(mapping) if mapping else default_mapping(kind_of(kind))
         return read_as.currency or _CURRENCY, read_as.dates.timezone
 
     def look(self, *, program_id: int, kind: str, path: Path, mapping: str) -> FilePreview:
@@ -116,7 +116,7 @@ def mapping_of(program_id: int, kind: str, text: str) -> Mapping:
     """
     program = program_of(program_id=program_id)
     if not text:
-        return default_mapping(kind, currency=program.currency, timezone=program.zone)  # type: ignore[arg-type]
+        return default_mapping(kind_of(kind), currency=program.currency, timezone=program.zone)
     mapping = load_mapping(text)
     wanted = (kind, "order_heads") if kind == "orders" else (kind,)
     if mapping.kind not in wanted:

@@ -107,9 +107,7 @@ def _layout(fact: FactTable) -> str:
     return f"PARTITION_BY ({fact.partition}), WRITE_PARTITION_COLUMNS true"
 
 
-def _touched(
-    connection: duckdb.DuckDBPyConnection, fact: FactTable, fresh: Path
-) -> list[str]:
+def _touched(connection: duckdb.DuckDBPyConnection, fact: FactTable, fresh: Path) -> list[str]:
     if fact.partition is None:
         return [WHOLE]
     days = connection.execute(

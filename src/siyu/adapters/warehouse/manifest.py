@@ -46,7 +46,9 @@ def write_manifest(root: Path, manifest: Manifest) -> None:
 
 def remove_strays(root: Path, manifest: Manifest) -> None:
     """Remove fact files that the manifest does not name: replaced ones and a killed feed's."""
-    named = {name for parts in manifest.files.values() for names in parts.values() for name in names}
+    named = {
+        name for parts in manifest.files.values() for names in parts.values() for name in names
+    }
     for path in (root / "facts").glob("*/*.parquet"):
         if str(path.relative_to(root)) not in named:
             path.unlink()

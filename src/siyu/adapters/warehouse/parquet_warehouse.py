@@ -36,7 +36,9 @@ class ParquetWarehouse:
         web_memory_mb: int,
     ) -> None:
         if engine not in ("duckdb", "spark"):
-            raise BadInput("SIYU_ENGINE", "{engine} is no engine; write duckdb or spark.", engine=engine)
+            raise BadInput(
+                "SIYU_ENGINE", "{engine} is no engine; write duckdb or spark.", engine=engine
+            )
         self.engine = engine
         self._home = Path(home) / "warehouse"
         self._facts = facts
@@ -72,9 +74,7 @@ class ParquetWarehouse:
         """Names of the results of the nightly computation, in order."""
         return tuple(_RESULTS)
 
-    def compute(
-        self, *, program_id: int, run_id: int, result: str, parameters: Parameters
-    ) -> int:
+    def compute(self, *, program_id: int, run_id: int, result: str, parameters: Parameters) -> int:
         """Compute one result of a run from the facts and the run's earlier results; its rows.
 
         The engine lives from a run's first result to its last.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -87,7 +86,7 @@ class SparkEngine:
             try:
                 rows.write.parquet(str(folder))
                 (part,) = folder.glob("part-*.parquet")
-                os.replace(part, temporary)
+                part.replace(temporary)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
         self.register(name=result.name, files=[path])

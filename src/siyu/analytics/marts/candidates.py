@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -57,16 +57,12 @@ def candidates(
     marked = free.mutate(place=_best(free, chosen, as_of))
     table = marked.filter(marked.place.notnull())
     table = table.mutate(
-        signal=table.place.cases(*enumerate(chosen), else_=ibis.null("string")),
-        priority=table.place.cases(
-            *((k, priorities[name]) for k, name in enumerate(chosen)), else_=ibis.null("int64")
-        ),
+        signal=_by_place(table, chosen, "string"),
+        priority=_by_place(table, [priorities[name] for name in chosen], "int32"),
         **_evidence(table, chosen, as_of),
     )
     order = (table.expected_value_minor.desc(), table.customer_id)
-    ranked = table.mutate(
-        rank=ibis.row_number().over(group_by="seller_id", order_by=order) + 1
-    )
+    ranked = table.mutate(rank=ibis.row_number().over(group_by="seller_id", order_by=order) + 1)
     return ranked.filter(ranked["rank"] <= keep).select(*CANDIDATES)
 
 
@@ -90,25 +86,26 @@ def _eligible(customers_mart: ibis.Table, barred: ibis.Table) -> ibis.Table:
     return may.anti_join(barred, "customer_id")
 
 
-def _best(table: ibis.Table, chosen: list[str], as_of: date) -> Any:
+def _best(table: ibis.Table, chosen: Sequence[str], as_of: date) -> Any:
     """The place in `chosen` of the first signal that holds; null where none does."""
-    if not chosen:
-        return ibis.null("int64")
-    return ibis.cases(
-        *((SIGNALS[name].holds(table, as_of), k) for k, name in enumerate(chosen)),
-        else_=ibis.null("int64"),
-    )
+    conditions = [(SIGNALS[name].holds(table, as_of), k) for k, name in enumerate(chosen)]
+    nothing = ibis.null("int64")
+    return ibis.cases(*conditions, else_=nothing) if conditions else nothing
 
 
-def _evidence(table: ibis.Table, chosen: list[str], as_of: date) -> dict[str, Any]:
+def _by_place(table: ibis.Table, values: Sequence[Any], dtype: str) -> Any:
+    """The value at the customer's place."""
+    nothing = ibis.null(dtype)
+    if not values:
+        return nothing
+    return ibis.cases(*((table.place == k, value) for k, value in enumerate(values)), else_=nothing)
+
+
+def _evidence(table: ibis.Table, chosen: Sequence[str], as_of: date) -> dict[str, Any]:
     measures = [SIGNALS[name].measure(table, as_of) for name in chosen]
     return {
-        f"evidence_{position + 1}": ibis.cases(
-            *(
-                (table.place == k, measure[position].cast("int64"))
-                for k, measure in enumerate(measures)
-            ),
-            else_=ibis.null("int64"),
+        f"evidence_{position + 1}": _by_place(
+            table, [measure[position].cast("int64") for measure in measures], "int64"
         )
         for position in range(4)
     }

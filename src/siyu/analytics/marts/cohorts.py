@@ -24,7 +24,6 @@ def cohorts(*, visits: ibis.Table) -> ibis.Table:
     Columns: first_month_on and month_on (the first day of each), customers (who bought in
     the month), amount_minor (what they bought in it).
     """
-
     # The first visit of a customer's month counts her, so nothing has to be made distinct.
     opens_month = visits.previous_on.isnull() | (
         _month_number(visits.previous_on) != _month_number(visits.business_on)

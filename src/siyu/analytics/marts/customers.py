@@ -173,8 +173,10 @@ def _standards(histories: ibis.Table) -> ibis.Table:
 
 
 def _everyone(propensity: ibis.Table) -> ibis.Table:
-    """One row: the chances of all buyers and all prospects; one half where none was seen,
-    which is Laplace's rule without any evidence."""
+    """One row: the chances of all buyers and of all prospects.
+
+    One half where none was seen, which is Laplace's rule without any evidence.
+    """
     chance, bucket = propensity.propensity_ppm, propensity.bucket
     return propensity.aggregate(
         buyers_ppm=chance.max(where=bucket == ALL_BUYERS).fill_null(PPM // 2),

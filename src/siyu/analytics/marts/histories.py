@@ -43,10 +43,10 @@ def histories(*, visits: ibis.Table, as_of: date) -> ibis.Table:
     Columns: customer_id; first_on, last_on, previous_on (the visit before the last; null for
     one visit), last_before_30_on (the last visit earlier than 30 days before `as_of`);
     purchase_days, and visits_30, visits_60, visits_90 (days with a purchase in the last so
-    many days), visits_30_last_year, visits_60_last_year, visits_90_last_year (in the same window 365
-    days earlier);
-    orders, orders_30, orders_90; spend_minor, spend_30_minor; favourite_hours ("18-20": the
-    part of the day in which most visits began, the earliest of several).
+    many days), visits_30_last_year, visits_60_last_year, visits_90_last_year (in the same
+    window 365 days earlier); orders, orders_30, orders_90; spend_minor, spend_30_minor;
+    favourite_hours ("18-20": the part of the day in which most visits began, the earliest of
+    several).
     """
     on = visits.business_on
 

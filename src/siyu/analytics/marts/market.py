@@ -41,9 +41,7 @@ def market(*, visits: ibis.Table) -> ibis.Table:
     day = ibis.window(order_by="day", rows=(None, -1))
     counted = events.mutate(at_risk=events.change.sum().over(day).fill_null(0))
     days = counted.filter(counted.visits > 0)
-    days = days.mutate(
-        increment_ppb=(days.repeats * PPB // days.at_risk.nullif(0)).fill_null(0)
-    )
+    days = days.mutate(increment_ppb=(days.repeats * PPB // days.at_risk.nullif(0)).fill_null(0))
     until = ibis.window(order_by="day", rows=(None, 0))
     return days.mutate(clock_ppb=days.increment_ppb.sum().over(until)).select(*MARKET)
 

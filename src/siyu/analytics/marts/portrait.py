@@ -47,7 +47,5 @@ def days_to_birthday(born_on: Any, as_of: date) -> Any:
 
 
 def _days_to(born_on: Any, as_of: date, year: int) -> Any:
-    month_starts = [
-        (month, (date(year, month, 1) - as_of).days) for month in range(1, 13)
-    ]
+    month_starts = [(month, (date(year, month, 1) - as_of).days) for month in range(1, 13)]
     return born_on.month().cast("int64").cases(*month_starts) + born_on.day() - 1

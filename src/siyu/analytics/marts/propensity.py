@@ -66,9 +66,7 @@ def propensity(
     ).select(*PROPENSITY)
 
 
-def _friends_then(
-    *, histories: ibis.Table, follows: ibis.Table, as_of: date
-) -> ibis.Table:
+def _friends_then(*, histories: ibis.Table, follows: ibis.Table, as_of: date) -> ibis.Table:
     """One row a customer who was a friend and had bought nothing 30 days before `as_of`."""
     then = as_of - timedelta(days=30)
     friends = serving(follows=follows, as_of=as_of)

@@ -84,8 +84,10 @@ def _units(clock_ppb: Any) -> Any:
 
 
 def _rate(visits: Any, exposure_ppb: Any) -> Any:
-    """(repeats + 1) / (exposure + 1): the first visit opens the exposure, so repeats + 1
-    is the number of visits."""
+    """(repeats + 1) / (exposure + 1), where repeats + 1 is the number of visits.
+
+    The first visit is no repeat: it opens the exposure.
+    """
     return visits.cast("float64") / (_units(exposure_ppb) + 1)
 
 
@@ -110,22 +112,28 @@ def _expected(table: ibis.Table, days: int) -> Any:
 def _fell(table: ibis.Table, days: int, as_of: date) -> Any:
     """Whether the last `days` held fewer visits than chance, market and season explain.
 
-    At most 60% of the expected visits, and below them by 1.645 standard deviations of a
-    Poisson count (its variance is its mean) or more. Not if she already was a customer in
-    the same window of last year and bought, market's change allowed for, no more often then.
+    At most 60% of the visits expected at her own rate before, and fewer than chance explains.
+    Who already was a customer in the same window of last year must also have fallen further
+    than chance explains from her visits then, market's change since allowed for.
     """
     seen = table[f"visits_{days}"].cast("float64")
     expected = _expected(table, days)
-    clock = _units(table.now - table[f"now_{days}"])
-    shortfall = expected - seen
-    fewer = (seen * 10 <= expected * _SLOWING_SHARE_X10) & (
-        shortfall * shortfall * 10 >= expected * _SLOWING_DEVIATION_X10
-    )
+    below_rate = (seen * 10 <= expected * _SLOWING_SHARE_X10) & _beyond_chance(seen, expected)
     last_year = table[f"visits_{days}_last_year"].cast("float64")
-    as_last_year = (table.first_on < as_of - timedelta(days=365 + days)) & (
-        last_year * clock <= seen * _units(table.year - table[f"year_{days}"])
-    )
-    return (fewer & ~as_last_year).fill_null(False)
+    clock = _units(table.now - table[f"now_{days}"])
+    clock_then = _units(table.year - table[f"year_{days}"])
+    below_season = _beyond_chance(seen, last_year * clock / clock_then.nullif(0))
+    was_customer = table.first_on < as_of - timedelta(days=365 + days)
+    return (below_rate & (below_season | ~was_customer)).fill_null(False)
+
+
+def _beyond_chance(seen: Any, expected: Any) -> Any:
+    """Whether a Poisson count of that mean and variance is so low with 5% chance or less.
+
+    By its normal approximation: 1.645 standard deviations below the mean, or more.
+    """
+    shortfall = expected - seen
+    return (shortfall > 0) & (shortfall * shortfall * 10 >= expected * _SLOWING_DEVIATION_X10)
 
 
 def _silent(elapsed: Any, recency_days: Any) -> Any:
@@ -133,9 +141,7 @@ def _silent(elapsed: Any, recency_days: Any) -> Any:
 
 
 def _lost(elapsed: Any, recency_days: Any) -> Any:
-    return ((elapsed >= LOST_VISITS) & (recency_days >= SILENT_DAYS)) | (
-        recency_days >= LOST_DAYS
-    )
+    return ((elapsed >= LOST_VISITS) & (recency_days >= SILENT_DAYS)) | (recency_days >= LOST_DAYS)
 
 
 def _as_quiet_last_year(table: ibis.Table, as_of: date) -> Any:
@@ -151,12 +157,14 @@ def _as_quiet_last_year(table: ibis.Table, as_of: date) -> Any:
         else_=table.visits_30_last_year == 0,
     )
     was_customer = table.first_on < as_of - timedelta(days=365 + 90)
-    return quiet & was_customer & (table.recency_days < 365)
+    lasts = (table.recency_days >= SILENT_DAYS) & (table.recency_days < 365)
+    return quiet & was_customer & lasts
 
 
 def _state(table: ibis.Table, as_of: date) -> Any:
     """new, lost, silent, won_back, slowing or active: the first that holds."""
     in_season = ~_as_quiet_last_year(table, as_of)
+    fell = _fell(table, 90, as_of) | _fell(table, 60, as_of) | _fell(table, 30, as_of)
     gap_days = days_between(start=table.previous_on, end=table.last_on) - 1
     rate_before_gap = _rate(table.purchase_days - 1, table.clock_previous - table.clock_first)
     gap = _passed(rate_before_gap, table.clock_last - table.clock_previous)
@@ -166,7 +174,7 @@ def _state(table: ibis.Table, as_of: date) -> Any:
         (_lost(table.elapsed, table.recency_days) & in_season, "lost"),
         (_silent(table.elapsed, table.recency_days) & in_season, "silent"),
         (was_away & (table.last_on >= as_of - timedelta(days=WON_BACK_DAYS)), "won_back"),
-        (_fell(table, 90, as_of) | _fell(table, 60, as_of) | _fell(table, 30, as_of), "slowing"),
+        (fell, "slowing"),
         else_="active",
     )
 

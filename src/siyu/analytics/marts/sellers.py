@@ -18,7 +18,7 @@ SELLERS = ibis.schema(
         "fans": "int64",
         "effective_fans": "int64",
         "prospects": "int64",
-        **{state: "int64" for state in STATES},
+        **dict.fromkeys(STATES, "int64"),
         "gmv_minor": "int64",
         "orders": "int64",
         "buyers": "int64",
@@ -116,4 +116,3 @@ def _sales_365(credited: ibis.Table) -> ibis.Table:
         gmv_365_minor=metrics.gmv(credited), last_sale_on=credited.business_on.max()
     )
     return all_sales.left_join(rates, "seller_id").drop("seller_id_right")
-

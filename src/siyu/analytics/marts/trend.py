@@ -8,7 +8,6 @@ import ibis
 
 from siyu.analytics import metrics
 from siyu.analytics.arithmetic import number_of, total
-from siyu.analytics.staging import NO_UNIT
 
 _NUMBERS = (
     "gmv_minor",
@@ -19,9 +18,7 @@ _NUMBERS = (
     "new_buyers",
 )
 
-TREND = ibis.schema(
-    {"unit_id": "int64", "business_on": "date", **{name: "int64" for name in _NUMBERS}}
-)
+TREND = ibis.schema({"unit_id": "int64", "business_on": "date", **dict.fromkeys(_NUMBERS, "int64")})
 
 
 def trend(
@@ -54,7 +51,7 @@ def trend(
 
 def _numbers(table: ibis.Table, **known: Any) -> ibis.Table:
     zero = ibis.literal(0, "int64")
-    numbers = {name: known[name] if name in known else zero for name in _NUMBERS}
+    numbers = {name: known.get(name, zero) for name in _NUMBERS}
     return table.select("unit_id", "business_on", **numbers)
 
 
@@ -62,15 +59,11 @@ def _amounts(sales: ibis.Table) -> ibis.Table:
     days = sales.group_by("unit_id", "business_on").agg(
         gmv_minor=metrics.gmv(sales), gmv_identified_minor=metrics.gmv_identified(sales)
     )
-    return _numbers(
-        days, gmv_minor=days.gmv_minor, gmv_identified_minor=days.gmv_identified_minor
-    )
+    return _numbers(days, gmv_minor=days.gmv_minor, gmv_identified_minor=days.gmv_identified_minor)
 
 
 def _refunds(returns: ibis.Table) -> ibis.Table:
-    days = returns.group_by("unit_id", "business_on").agg(
-        refunds_minor=total(returns.amount_minor)
-    )
+    days = returns.group_by("unit_id", "business_on").agg(refunds_minor=total(returns.amount_minor))
     return _numbers(days, refunds_minor=days.refunds_minor)
 
 
@@ -84,9 +77,7 @@ def _visits(visits: ibis.Table) -> ibis.Table:
     return _numbers(days, orders=days.orders, buyers=days.buyers, new_buyers=days.new_buyers)
 
 
-def _several_units(
-    sales: ibis.Table, visits: ibis.Table, above: ibis.Table
-) -> ibis.Table:
+def _several_units(sales: ibis.Table, visits: ibis.Table, above: ibis.Table) -> ibis.Table:
     """The same of visits credited to several units, counted once in each unit above them.
 
     They are few; only for them must orders and buyers be made distinct line by line.

@@ -52,7 +52,9 @@ def _house() -> list[dict[str, Any]]:
         ),
         _check(f"{free >> 30} GiB free", free > _FREE_BYTES, "Free some disk space."),
         _check(
-            "audit log is intact", verify_audit() is None, "Run: siyu audit verify, and find out who."
+            "audit log is intact",
+            verify_audit() is None,
+            "Run: siyu audit verify, and find out who.",
         ),
     ]
 
@@ -64,13 +66,13 @@ def _programs() -> list[dict[str, Any]]:
         failing = failing_deliveries(viewer=owner_viewer(program_id=program.id))
         fresh = published is not None and utc_now() - published.published_at < _STALE
         checks += [
-            _check(
-                f"{program.code}: insights of the last day", fresh, "Run: siyu nightly"
-            ),
+            _check(f"{program.code}: insights of the last day", fresh, "Run: siyu nightly"),
             _check(
                 f"{program.code}: no failing reactions",
                 not failing,
                 "Open Failed reactions at headquarters.",
             ),
         ]
-    return checks or [_check("a program is open", False, "Run: siyu import …, or siyu program create")]
+    return checks or [
+        _check("a program is open", False, "Run: siyu import …, or siyu program create")
+    ]

@@ -12,10 +12,10 @@ from siyu.faces.cli.shell import AsJson, ProgramCode, owner_only, progress_bars,
 from siyu.foundation.errors import BadInput
 from siyu.foundation.money import from_minor
 from siyu.rooms.operations.actions import (
+    carry_out,
     deliver_all,
     open_import,
     request_import,
-    carry_out,
 )
 from siyu.rooms.operations.ports import importer
 from siyu.rooms.operations.queries import import_of

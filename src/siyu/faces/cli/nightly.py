@@ -66,4 +66,6 @@ def _text(run: RunView) -> str:
     lines = [
         f"  {step.name:<16}{step.rows or 0:>12,}  {step.seconds or 0:8.2f} s" for step in run.steps
     ]
-    return "\n".join([*lines, f"Lists of {run.arguments['as_of']} are ready ({run.seconds:.1f} s)."])
+    return "\n".join(
+        [*lines, f"Lists of {run.arguments['as_of']} are ready ({run.seconds:.1f} s)."]
+    )

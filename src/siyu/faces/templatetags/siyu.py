@@ -1,3 +1,110 @@
+"""What templates need to show figures, moments and icons."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
+
+from siyu.foundation.money import from_minor
 
 register = template.Library()
+_PPM = 1_000_000
+_NOTHING = "–"
+
+
+def _locale() -> str:
+    return to_locale(get_language() or "zh-hans")
+
+
+@register.simple_tag
+def icon(name: str, title: str = "") -> SafeString:
+    """An icon of the sprite; without a title it is hidden from screen readers."""
+    address = f"{static('vendor/icons.svg')}#{name}"
+    if title:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', title, address
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', address)
+
+
+@register.filter
+def money(minor: int | None, currency: str) -> str:
+    """An amount in minor units with its currency, to the last digit."""
+    if minor is None:
+        return _NOTHING
+    return str(format_currency(from_minor(minor, currency), currency, locale=_locale()))
+
+
+@register.filter
+def money_round(minor: int | None, currency: str) -> str:
+    """An amount in minor units with its currency, rounded to whole units."""
+    if minor is None:
+        return _NOTHING
+    return str(
+        format_currency(
+            round(from_minor(minor, currency)),
+            currency,
+            format="¤#,##0;-¤#,##0",
+            locale=_locale(),
+            currency_digits=False,
+        )
+    )
+
+
+@register.filter
+def number(value: float | None) -> str:
+    """A number with its thousands apart."""
+    return _NOTHING if value is None else str(format_decimal(value, locale=_locale()))
+
+
+@register.filter
+def share(ppm: int | None) -> str:
+    """Parts per million as a percentage."""
+    if ppm is None:
+        return _NOTHING
+    return str(format_percent(ppm / _PPM, format="#,##0.#%", locale=_locale()))
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A date in the reader's way."""
+    return _NOTHING if value is None else str(format_date(value, "medium", locale=_locale()))
+
+
+@register.filter
+def month_day(value: date | None) -> str:
+    """A date without its year."""
+    return _NOTHING if value is None else value.strftime("%m-%d")
+
+
+@register.filter
+def moment(value: datetime | None, zone: str) -> str:
+    """A moment on a zone's wall clock."""
+    if value is None:
+        return _NOTHING
+    return str(format_datetime(value, "MM-dd HH:mm", tzinfo=ZoneInfo(zone), locale=_locale()))
+
+
+@register.filter
+def seconds(value: float | None) -> str:
+    """A duration in seconds with one decimal."""
+    return _NOTHING if value is None else f"{value:,.1f} s"
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: dict[str, Any], **changes: Any) -> str:
+    """The page's query with some parameters changed; an empty one is left out."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in ("", None):
+            query.pop(name, None)
+        else:
+            query[name] = value
+    return f"?{query.urlencode()}"

@@ -19,7 +19,7 @@ _COLUMNS = ("name", "category_id", "brand_id", "stamp")
 @transaction.atomic
 def import_products(*, program_id: int, source: str, rows: pa.Table) -> ImportCounts:
     """Create or update products from PRODUCT_ROWS; categories and brands come to be by name."""
-    given = {row["key"]: row for row in plain_rows(rows)}
+    given = {row["key"]: row for row in plain_rows(table=rows)}
     ids = product_ids_by_key(program_id=program_id, source=source, keys=given)
     stamp = write_stamp()
     categories = _named(Category, program_id, (row["category"] for row in given.values()), stamp)

@@ -9,8 +9,8 @@ from siyu.rooms.operations.queries import any_of, pick_by_source
 
 def product_ids_by_key(*, program_id: int, source: str, keys: Iterable[str]) -> dict[str, int]:
     """Ids by outside key, of those that exist."""
-    rows = Product.objects.filter(program_id=program_id, source_key__in=any_of(set(keys)))
-    return pick_by_source(rows.values_list("source_key", "source", "id"), source)
+    rows = Product.objects.filter(program_id=program_id, source_key__in=any_of(values=set(keys)))
+    return pick_by_source(rows=rows.values_list("source_key", "source", "id"), source=source)
 
 
 def products_of_ids(*, product_ids: Iterable[int]) -> dict[int, ProductView]:

@@ -23,5 +23,5 @@ def newest_templates(
 
 
 def message_of(*, template: TemplateView, values: Mapping[str, str]) -> str:
-    """A template's message with its placeholders filled in; clauses without a value are left out."""
+    """A template's message with its placeholders filled in, clauses without a value left out."""
     return fill_in(template.text, values)

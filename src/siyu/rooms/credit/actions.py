@@ -29,7 +29,7 @@ def credit_lines(*, program_id: int, lines: pa.Table) -> int:
 
 @transaction.atomic
 def _credit_batch(program_id: int, lines: pa.Table) -> int:
-    rows = [tuple(row.values()) for row in plain_rows(lines)]
+    rows = [tuple(row.values()) for row in plain_rows(table=lines)]
     periods = serving_at(customer_ids={row[1] for row in rows if row[1] is not None})
     decided = [
         (
@@ -47,7 +47,7 @@ def _credit_batch(program_id: int, lines: pa.Table) -> int:
     known = {
         line_id: tuple(stored)
         for line_id, *stored in Credit.objects.filter(
-            line_id__in=any_of(row[0] for row in rows)
+            line_id__in=any_of(values=[row[0] for row in rows])
         ).values_list("line_id", "seller_id", "unit_id", "basis", "follow_id")
     }
     stamp = write_stamp()

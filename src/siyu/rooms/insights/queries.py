@@ -28,7 +28,9 @@ SELLER_ORDERS = ("gmv_minor", "fans", "active", "slowing", "silent", "repeat_rat
 def publication_of(*, program_id: int) -> PublicationView | None:
     """What a program's readers see now, or None before the first nightly run."""
     row = Publication.objects.filter(program_id=program_id).order_by("-published_at").first()
-    return row and PublicationView(
+    if row is None:
+        return None
+    return PublicationView(
         run_id=row.id, program_id=row.program_id, as_of=row.as_of, published_at=row.published_at
     )
 
@@ -173,7 +175,7 @@ def metrics_between(*, viewer: Viewer, start_on: date, end_on: date) -> dict[str
 def candidate_batches(
     *, program_id: int, results_id: int, seller_ids: list[int], batch: int = 500
 ) -> Iterator[tuple[list[int], pa.Table]]:
-    """Candidates of sellers by rank, as Arrow tables of CANDIDATE_COLUMNS, a batch of sellers each."""
+    """Candidates by rank as Arrow tables of CANDIDATE_COLUMNS, a batch of sellers each."""
     for start in range(0, len(seller_ids), batch):
         some = seller_ids[start : start + batch]
         yield (

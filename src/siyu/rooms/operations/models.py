@@ -25,6 +25,7 @@ class OutboxEvent(models.Model):
     """An announced event, stored in the transaction of the fact that it tells."""
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
+    program_id = models.BigIntegerField()
     name = models.CharField(max_length=80)
     payload = models.TextField()
     announced_at = models.DateTimeField(default=timezone.now)

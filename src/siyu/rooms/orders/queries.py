@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.db.models import QuerySet, Sum
 
 from siyu.rooms.customers.queries import find_customer
@@ -13,6 +14,7 @@ from siyu.rooms.operations.types import Viewer
 from siyu.rooms.orders.models import Order, OrderLine, Refund
 from siyu.rooms.orders.types import (
     CREDITABLE_LINES,
+    SOLD,
     OrderStatus,
     PurchasedLine,
     PurchaseView,
@@ -51,6 +53,29 @@ def purchases_of(*, viewer: Viewer, customer_id: int, limit: int = 20) -> list[P
     ]
 
 
+def last_bought(*, customer_ids: Iterable[int]) -> dict[int, tuple[int, date, int]]:
+    """(product, day, number of orders) of each customer's last sold order, by customer.
+
+    The product is the dearest line's; customers without an order are missing.
+    """
+    found: dict[int, tuple[int, date, int]] = {}
+    newest: dict[int, int] = {}
+    orders = Order.objects.filter(customer_id__in=set(customer_ids), status__in=SOLD)
+    for order_id, customer_id, day in orders.order_by("at", "id").values_list(
+        "id", "customer_id", "business_on"
+    ):
+        newest[order_id] = customer_id
+        found[customer_id] = (0, day, found.get(customer_id, (0, day, 0))[2] + 1)
+    last = {customer_id: order_id for order_id, customer_id in newest.items()}
+    lines = OrderLine.objects.filter(order_id__in=list(last.values()), is_void=False)
+    for order_id, product_id in lines.order_by("amount_minor", "-id").values_list(
+        "order_id", "product_id"
+    ):
+        _, day, count = found[newest[order_id]]
+        found[newest[order_id]] = (product_id, day, count)
+    return found
+
+
 def lines_written(*, program_id: int, stamp: int) -> pa.Table:
     """CREDITABLE_LINES of the lines that carry a stamp and are not void."""
     return _creditable(OrderLine.objects.filter(program_id=program_id, stamp=stamp))
@@ -59,7 +84,9 @@ def lines_written(*, program_id: int, stamp: int) -> pa.Table:
 def lines_of_customers(*, program_id: int, customer_ids: Iterable[int]) -> pa.Table:
     """CREDITABLE_LINES of all lines of these customers that are not void."""
     return _creditable(
-        OrderLine.objects.filter(program_id=program_id, order__customer_id__in=any_of(customer_ids))
+        OrderLine.objects.filter(
+            program_id=program_id, order__customer_id__in=any_of(values=customer_ids)
+        )
     )
 
 
@@ -70,18 +97,21 @@ def last_business_on(*, program_id: int) -> date | None:
 
 
 def _creditable(lines: QuerySet[OrderLine]) -> pa.Table:
-    values = lines.filter(is_void=False).values_list(
-        "id",
-        "order__customer_id",
-        "seller_id",
-        "order__seller_id",
-        "order__unit_id",
-        "order__at",
-        "business_on",
+    found = list(lines.filter(is_void=False).values_list("id", "order_id", "seller_id"))
+    if not found:
+        return CREDITABLE_LINES.empty_table()
+    line_ids, order_ids, own_sellers = map(list, zip(*found, strict=True))
+    # An order's moments are read once, not for each of its lines, and its day is its lines' too.
+    orders = list(
+        Order.objects.filter(id__in=any_of(values=set(order_ids))).values_list(
+            "id", "customer_id", "seller_id", "unit_id", "at", "business_on"
+        )
     )
-    rows = [
-        (line_id, customer_id, own or order_own, unit_id, at, business_on)
-        for line_id, customer_id, own, order_own, unit_id, at, business_on in values
-    ]
-    columns = list(map(list, zip(*rows, strict=True))) if rows else [[]] * len(CREDITABLE_LINES)
-    return pa.table(columns, schema=CREDITABLE_LINES)
+    places = {row[0]: place for place, row in enumerate(orders)}
+    _, *columns = map(list, zip(*orders, strict=True))
+    names = ("customer_id", "seller_id", "unit_id", "at", "business_on")
+    heads = pa.table(columns, schema=pa.schema([CREDITABLE_LINES.field(name) for name in names]))
+    rows = heads.take(pa.array([places[order_id] for order_id in order_ids]))
+    sellers = pc.coalesce(pa.array(own_sellers, pa.int64()), rows["seller_id"])
+    rows = rows.set_column(names.index("seller_id"), CREDITABLE_LINES.field("seller_id"), sellers)
+    return rows.add_column(0, CREDITABLE_LINES.field("line_id"), [line_ids])

@@ -67,13 +67,13 @@ def match_return(
         takes.append((None, left))
     amounts = split(amount_minor, [int(taken * _MILLI) for _, taken in takes])
     parts, beyond = [], 0
-    for (line, taken), amount in zip(takes, amounts, strict=True):
-        if line is None:
+    for (given_back, taken), amount in zip(takes, amounts, strict=True):
+        if given_back is None:
             parts.append(ReturnPart(None, None, taken, amount))
             continue
-        fits = min(amount, line.amount_minor)
+        fits = min(amount, given_back.amount_minor)
         beyond += amount - fits
-        parts.append(ReturnPart(line.line_id, line.order_id, taken, fits))
+        parts.append(ReturnPart(given_back.line_id, given_back.order_id, taken, fits))
     if beyond:
         parts.append(ReturnPart(None, None, Decimal(0), beyond))
     return parts

@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -47,10 +47,9 @@ class Staff(AbstractBaseUser):
     login = models.CharField(max_length=200, unique=True)
     sealed = models.BinaryField()
     is_active = models.BooleanField(default=True)
-    is_demo = models.BooleanField(default=False)
     language = models.CharField(max_length=10, blank=True, default="")
 
-    objects: ClassVar[BaseUserManager["Staff"]] = BaseUserManager()
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
     USERNAME_FIELD = "login"
 
 

@@ -9,7 +9,7 @@ _MILLION = 1_000_000
 
 
 def share_of(keyed_hash: bytes) -> int:
-    """A number 0–999,999 that a keyed hash gives, as good as drawn by chance and always the same."""
+    """A number 0–999,999 from a keyed hash: as good as drawn by chance, and always the same."""
     return int.from_bytes(keyed_hash[:8], "big") % _MILLION
 
 

@@ -66,9 +66,9 @@ def sellers_of_ids(*, viewer: Viewer, seller_ids: Iterable[int]) -> dict[int, Se
 
 
 def seller_ids_by_key(*, program_id: int, source: str, keys: Iterable[str]) -> dict[str, int]:
-    """Ids by outside key, of those that exist; a key of another source counts if only one has it."""
-    rows = Seller.objects.filter(program_id=program_id, source_key__in=any_of(set(keys)))
-    return pick_by_source(rows.values_list("source_key", "source", "id"), source)
+    """Ids by outside key of sellers that exist; another source's key counts if only one has it."""
+    rows = Seller.objects.filter(program_id=program_id, source_key__in=any_of(values=set(keys)))
+    return pick_by_source(rows=rows.values_list("source_key", "source", "id"), source=source)
 
 
 def units_of_sellers(*, seller_ids: Iterable[int]) -> dict[int, int]:
@@ -85,7 +85,8 @@ def working_seller_ids(*, program_id: int) -> list[int]:
 def _within(viewer: Viewer) -> QuerySet[Seller]:
     rows = Seller.objects.filter(program_id=viewer.program_id)
     if viewer.scope is Scope.SELF:
-        return rows.filter(staff_id=viewer.staff_id)
+        own = viewer.staff_id
+        return rows.none() if own is None else rows.filter(staff_id=own)
     if viewer.unit_ids is not None:
         return rows.filter(unit_id__in=viewer.unit_ids)
     return rows

@@ -34,9 +34,9 @@ def import_customers(*, program_id: int, source: str, rows: pa.Table) -> ImportC
     ids = customer_ids_by_key(program_id=program_id, source=source, keys=given)
     digests = {
         customer_id: bytes(stored)
-        for customer_id, stored in Customer.objects.filter(id__in=any_of(ids.values())).values_list(
-            "id", "digest"
-        )
+        for customer_id, stored in Customer.objects.filter(
+            id__in=any_of(values=ids.values())
+        ).values_list("id", "digest")
     }
     stamp = write_stamp()
     new = {key: row for key, row in given.items() if key not in ids}
@@ -68,7 +68,7 @@ def add_unknown_customers(*, program_id: int, source: str, keys: Iterable[str]) 
 def _by_key(rows: pa.Table) -> tuple[dict[str, _Row], dict[str, str]]:
     given: dict[str, _Row] = {}
     aliases: dict[str, str] = {}
-    for told in plain_rows(rows):
+    for told in plain_rows(table=rows):
         key, alias = told["key"], told["alias"]
         row = {name: told[name] for name in _FIELDS}
         row["phone"] = row["phone"] or phone_in_key(key)
@@ -183,7 +183,7 @@ def _add_aliases(program_id: int, source: str, aliases: list[tuple[str, int]]) -
     kept = safe_keys(alias for alias, _ in aliases)
     known = set(
         Identity.objects.filter(
-            program_id=program_id, source=source, key__in=any_of(kept.values())
+            program_id=program_id, source=source, key__in=any_of(values=kept.values())
         ).values_list("key", flat=True)
     )
     new = [(kept[alias], owner) for alias, owner in aliases if kept[alias] not in known]

@@ -25,12 +25,12 @@ def import_follows(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     Rows of one customer stand together. Unknown customers are added with nothing but their key;
     rows of an unknown seller, and rows that end before they begin, are rejected.
     """
-    sound, rejects = _sound(program_id, source, plain_rows(rows))
+    sound, rejects = _sound(program_id, source, plain_rows(table=rows))
     customers = add_unknown_customers(
         program_id=program_id, source=source, keys=[row["customer_key"] for row in sound]
     )
     ties: dict[int, list[Follow]] = defaultdict(list)
-    for follow in Follow.objects.filter(customer_id__in=any_of(set(customers.values()))):
+    for follow in Follow.objects.filter(customer_id__in=any_of(values=set(customers.values()))):
         ties[follow.customer_id].append(follow)
     before = {follow.id: _state(follow) for follows in ties.values() for follow in follows}
     touched = {_apply(program_id, row, customers[row["customer_key"]], ties) for row in sound}

@@ -23,10 +23,12 @@ def customer_ids_by_key(*, program_id: int, source: str, keys: Iterable[str]) ->
     the customer who has that phone, if only one has.
     """
     kept = safe_keys(keys)
-    profiles = Customer.objects.filter(program_id=program_id, source_key__in=any_of(kept.values()))
-    aliases = Identity.objects.filter(program_id=program_id, key__in=any_of(kept.values()))
-    found = pick_by_source(aliases.values_list("key", "source", "customer_id"), source)
-    found |= pick_by_source(profiles.values_list("source_key", "source", "id"), source)
+    profiles = Customer.objects.filter(
+        program_id=program_id, source_key__in=any_of(values=kept.values())
+    )
+    aliases = Identity.objects.filter(program_id=program_id, key__in=any_of(values=kept.values()))
+    found = pick_by_source(rows=aliases.values_list("key", "source", "customer_id"), source=source)
+    found |= pick_by_source(rows=profiles.values_list("source_key", "source", "id"), source=source)
     ids = {key: found[stored] for key, stored in kept.items() if stored in found}
     phones = {key: phone_in_key(key) for key in kept if key not in ids}
     if any(phones.values()):
@@ -42,5 +44,6 @@ def _by_phone(program_id: int, phones: dict[str, str]) -> dict[str, int]:
     ).values_list("phone_index", "customer_id")
     owners: dict[str, list[int]] = {}
     for index, customer_id in rows:
-        owners.setdefault(indexes[bytes(index)], []).append(customer_id)
+        if index is not None:
+            owners.setdefault(indexes[bytes(index)], []).append(customer_id)
     return {key: ids[0] for key, ids in owners.items() if len(ids) == 1}

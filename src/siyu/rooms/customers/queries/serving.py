@@ -8,7 +8,7 @@ from siyu.rooms.operations.queries import any_of
 def serving_now(*, customer_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     """(seller id, follow id) of who serves each customer today, by customer id."""
     rows = Follow.objects.filter(
-        customer_id__in=any_of(set(customer_ids)),
+        customer_id__in=any_of(values=set(customer_ids)),
         serving_from__isnull=False,
         serving_until__isnull=True,
     )
@@ -23,17 +23,18 @@ def serving_at(
 ) -> dict[int, list[tuple[datetime, datetime | None, int, int]]]:
     """Serving periods (from, until, seller id, follow id) of each customer, in order."""
     rows = Follow.objects.filter(
-        customer_id__in=any_of(set(customer_ids)), serving_from__isnull=False
+        customer_id__in=any_of(values=set(customer_ids)), serving_from__isnull=False
     ).order_by("serving_from")
     periods: dict[int, list[tuple[datetime, datetime | None, int, int]]] = {}
-    for customer_id, *period in rows.values_list(
+    for customer_id, begins, ends, seller_id, follow_id in rows.values_list(
         "customer_id", "serving_from", "serving_until", "seller_id", "id"
     ):
-        periods.setdefault(customer_id, []).append((period[0], period[1], period[2], period[3]))
+        if begins is not None:
+            periods.setdefault(customer_id, []).append((begins, ends, seller_id, follow_id))
     return periods
 
 
 def opted_out_among(*, customer_ids: Iterable[int]) -> set[int]:
     """Those of the customers who want no marketing now."""
-    rows = Customer.objects.filter(id__in=any_of(set(customer_ids)), opted_out=True)
+    rows = Customer.objects.filter(id__in=any_of(values=set(customer_ids)), opted_out=True)
     return set(rows.values_list("id", flat=True))

@@ -11,7 +11,7 @@ from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import NotFound, SiyuError
 from siyu.rooms.operations.models import Delivery, OutboxEvent
 from siyu.rooms.operations.rules import GIVE_UP_QUIETLY_AFTER, backoff
-from siyu.rooms.operations.types import DeliveryState, Listener
+from siyu.rooms.operations.types import DeliveryState, Listener, Right, Viewer
 
 log = structlog.get_logger()
 Reaction = Callable[[Any], None]
@@ -25,7 +25,9 @@ def subscribe(*, event: type[events.Event], reaction: Reaction) -> None:
 
 def announce(event: events.Event) -> None:
     """Store an event in the caller's transaction; the worker delivers it after commit."""
-    stored = OutboxEvent.objects.create(name=events.name_of(event), payload=events.encode(event))
+    stored = OutboxEvent.objects.create(
+        program_id=event.program_id, name=events.name_of(event), payload=events.encode(event)
+    )
     Delivery.objects.bulk_create(
         Delivery(event=stored, reaction=name) for name in _reactions[stored.name]
     )
@@ -83,8 +85,11 @@ def _record_failure(delivery_id: int, error: Exception) -> None:
     log.warning("reaction failed", reaction=delivery.reaction, attempts=delivery.attempts)
 
 
-def retry_delivery(*, delivery_id: int) -> None:
-    """Make a failing delivery due now. Raises NotFound where there is no such delivery."""
-    waiting = Delivery.objects.exclude(state=DeliveryState.DONE).filter(id=delivery_id)
+def retry_delivery(*, viewer: Viewer, delivery_id: int) -> None:
+    """Make a failing delivery of the viewer's program due now. Raises NotFound, NotAllowed."""
+    viewer.require(Right.START_RUNS)
+    waiting = Delivery.objects.exclude(state=DeliveryState.DONE).filter(
+        id=delivery_id, event__program_id=viewer.program_id
+    )
     if not waiting.update(due_at=utc_now(), state=DeliveryState.PENDING):
         raise NotFound("This reaction is no longer waiting.")

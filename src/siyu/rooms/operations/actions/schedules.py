@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -16,7 +16,7 @@ def set_schedule(*, program_id: int, name: str, cron: str, zone: str) -> None:
     )
 
 
-def run_due_schedules(*, now: datetime, timers: dict[str, Timer]) -> int:
+def run_due_schedules(*, now: datetime, timers: Mapping[str, Timer]) -> int:
     """Start the work of every schedule whose slot came; returns how many slots were taken.
 
     ``timers`` maps a schedule's name to a function of its program and slot. A slot is taken in

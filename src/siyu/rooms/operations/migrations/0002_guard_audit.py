@@ -17,12 +17,14 @@ _POSTGRESQL = (
 
 
 def guard_audit(apps, schema_editor):
+    """Have the database itself refuse changes of the audit log."""
     vendor = schema_editor.connection.vendor
     for statement in _POSTGRESQL if vendor == "postgresql" else _SQLITE:
         schema_editor.execute(statement)
 
 
 def name_database(apps, schema_editor):
+    """Give a new database its epoch."""
     installation = apps.get_model("operations", "Installation")
     installation.objects.get_or_create(id=1, defaults={"epoch": str(uuid.uuid4())})
 

@@ -23,9 +23,8 @@ def audit_page(*, viewer: Viewer, page: int = 1, size: int = 50) -> list[AuditVi
 
 def verify_audit() -> int | None:
     """The position of the first entry that does not fit the chain, or None where all fit."""
-    previous, position = "", 0
-    for entry in AuditEntry.objects.order_by("position").iterator():
-        position += 1
+    previous = ""
+    for position, entry in enumerate(AuditEntry.objects.order_by("position").iterator(), 1):
         fits = entry.position == position and entry.previous_hash == previous
         if not fits or entry.hash != chain_hash(previous, entry.content()):
             return entry.position

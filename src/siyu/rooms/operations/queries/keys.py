@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 
 
-def pick_by_source(rows: Iterable[tuple[str, str, int]], source: str) -> dict[str, int]:
+def pick_by_source(*, rows: Iterable[tuple[str, str, int]], source: str) -> dict[str, int]:
     """Ids by key of rows (key, source, id): the same source first, else the only other one.
 
     A key that two other sources use is left out, for nothing says which of them is meant.

@@ -42,9 +42,11 @@ def runs_page(*, viewer: Viewer, kind: str = "", page: int = 1, size: int = 20) 
 
 
 def failing_deliveries(*, viewer: Viewer, limit: int = 100) -> list[FailingDelivery]:
-    """Reactions that failed and wait for another try, the most tried first."""
+    """Reactions of the viewer's program that failed and wait, the most tried first."""
     viewer.require(Right.SEE_RUNS)
-    rows = Delivery.objects.exclude(state=DeliveryState.DONE).filter(attempts__gt=0)
+    rows = Delivery.objects.exclude(state=DeliveryState.DONE).filter(
+        attempts__gt=0, event__program_id=viewer.program_id
+    )
     return [
         FailingDelivery(
             id=row.id,

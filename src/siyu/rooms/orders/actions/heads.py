@@ -55,7 +55,7 @@ class Keys:
 
 
 def resolve(program_id: int, source: str, rows: list[Row]) -> Keys:
-    """Ids of the customers, sellers and stores named in rows; new customers and stores come to be."""
+    """Ids of the customers, sellers and stores in rows; new customers and stores come to be."""
     customers = {row["customer_key"] for row in rows if row["customer_key"]}
     sellers = {row["seller_key"] for row in rows if row["seller_key"]}
     stores = {row["store_key"] for row in rows if row["store_key"]}

@@ -27,7 +27,7 @@ def import_order_heads(*, program_id: int, source: str, rows: pa.Table) -> Impor
     Rows of an unknown seller, and orders without any moment, are rejected.
     """
     program = program_of(program_id=program_id)
-    given = plain_rows(rows)
+    given = plain_rows(table=rows)
     keys = resolve(program_id, source, given)
     sound, rejects = reject_unknown_sellers(given, keys)
     known = {
@@ -35,7 +35,7 @@ def import_order_heads(*, program_id: int, source: str, rows: pa.Table) -> Impor
         for order in Order.objects.filter(
             program_id=program_id,
             source=source,
-            source_key__in=any_of(r["order_key"] for r in sound),
+            source_key__in=any_of(values=[row["order_key"] for row in sound]),
         )
     }
     created, updated = {}, {}
@@ -61,7 +61,9 @@ def import_order_heads(*, program_id: int, source: str, rows: pa.Table) -> Impor
     update_orders(list(updated.values()))
     stamp = write_stamp()
     move_lines({known[key].id: values for key, (_, values) in updated.items()}, stamp=stamp)
-    settle_payments([row[0] for row in (*created.values(), *updated.values())], {})
+    touched = [order_id for order_id, _, _ in created.values()]
+    touched += [order_id for order_id, _ in updated.values()]
+    settle_payments(touched, {})
     if updated:
         announce(OrderLinesWritten(program_id=program_id, stamp=stamp))
     return ImportCounts(

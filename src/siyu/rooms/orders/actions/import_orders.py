@@ -47,7 +47,7 @@ def import_orders(*, program_id: int, source: str, rows: pa.Table) -> ImportCoun
     and stores that are new come to be; rows of an unknown seller are rejected, and so are lines
     of an order that neither says when it was nor is known already.
     """
-    given = plain_rows(rows)
+    given = plain_rows(table=rows)
     keys = resolve(program_id, source, given)
     sound, rejects = reject_unknown_sellers(given, keys)
     work = _Work(program_id, source, sound, keys)
@@ -75,7 +75,7 @@ class _Work:
         self._known = {
             order.source_key: order
             for order in Order.objects.filter(
-                program_id=program_id, source=source, source_key__in=any_of(order_keys)
+                program_id=program_id, source=source, source_key__in=any_of(values=order_keys)
             )
         }
         self._live = live_lines(order.id for order in self._known.values())

@@ -30,13 +30,13 @@ def import_returns(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     no line is kept as a refund without one. A return that was imported before is left alone.
     """
     program = program_of(program_id=program_id)
-    given = [row for row in plain_rows(rows) if row["is_return"]]
+    given = [row for row in plain_rows(table=rows) if row["is_return"]]
     keyed, rejects = _keyed(given)
     done = set(
         Refund.objects.filter(
             program_id=program_id,
             source=source,
-            source_key__in=any_of(f"{key}#1" for key, _ in keyed),
+            source_key__in=any_of(values=[f"{key}#1" for key, _ in keyed]),
         ).values_list("source_key", flat=True)
     )
     fresh = [(key, row) for key, row in keyed if f"{key}#1" not in done]
@@ -138,13 +138,13 @@ def _returnable(
 ) -> dict[_Pair, dict[int, tuple[Any, Returnable]]]:
     of_customers = OrderLine.objects.filter(
         program_id=program_id,
-        order__customer_id__in=any_of({customer_id for customer_id, _ in pairs}),
+        order__customer_id__in=any_of(values={customer_id for customer_id, _ in pairs}),
         is_void=False,
     )
     pair = Concat(
         Cast("order__customer_id", CharField()), Value(":"), Cast("product_id", CharField())
     )
-    wanted = any_of(f"{customer_id}:{product_id}" for customer_id, product_id in pairs)
+    wanted = any_of(values=[f"{customer_id}:{product_id}" for customer_id, product_id in pairs])
     lines = of_customers.annotate(pair=pair).filter(pair__in=wanted).order_by("-order__at", "id")
     values = list(
         lines.values_list(
@@ -161,7 +161,7 @@ def _returnable(
     back = {
         line_id: (quantity, amount)
         for line_id, quantity, amount in Refund.objects.filter(
-            line_id__in=any_of(row[0] for row in values)
+            line_id__in=any_of(values=[row[0] for row in values])
         )
         .values_list("line_id")
         .annotate(Sum("quantity"), Sum("amount_minor"))

@@ -48,7 +48,7 @@ class Line:
 def live_lines(order_ids: Iterable[int]) -> dict[int, dict[str, tuple[int, bytes]]]:
     """(id, digest) of the lines that are not void, by order and key."""
     found: dict[int, dict[str, tuple[int, bytes]]] = defaultdict(dict)
-    rows = OrderLine.objects.filter(order_id__in=any_of(order_ids), is_void=False)
+    rows = OrderLine.objects.filter(order_id__in=any_of(values=order_ids), is_void=False)
     for line_id, order_id, key, stored in rows.values_list("id", "order_id", "line_key", "digest"):
         found[order_id][key] = (line_id, bytes(stored))
     return found
@@ -90,7 +90,7 @@ def update_lines(lines: list[tuple[int, Line]], *, stamp: int) -> None:
 
 def void_lines(line_ids: list[int], *, stamp: int) -> None:
     """Mark lines as void; they stay."""
-    OrderLine.objects.filter(id__in=any_of(line_ids)).update(is_void=True, stamp=stamp)
+    OrderLine.objects.filter(id__in=any_of(values=line_ids)).update(is_void=True, stamp=stamp)
 
 
 def move_lines(orders: dict[int, tuple[Any, ...]], *, stamp: int) -> None:
@@ -100,7 +100,7 @@ def move_lines(orders: dict[int, tuple[Any, ...]], *, stamp: int) -> None:
     come again on the new day.
     """
     moved: list[OrderLine] = []
-    rows = OrderLine.objects.filter(order_id__in=any_of(orders), is_void=False)
+    rows = OrderLine.objects.filter(order_id__in=any_of(values=orders), is_void=False)
     for line in rows:
         if line.business_on != orders[line.order_id][_DAY]:
             moved.append(line)

@@ -12,15 +12,15 @@ def settle_payments(order_ids: Iterable[int], methods: dict[int, str | None]) ->
     """Write what was paid for each order anew: its lines and freight, where it counts as sold."""
     ids = list(order_ids)
     goods = dict(
-        OrderLine.objects.filter(order_id__in=any_of(ids), is_void=False)
+        OrderLine.objects.filter(order_id__in=any_of(values=ids), is_void=False)
         .values_list("order_id")
         .annotate(total=Sum("amount_minor"))
     )
     before = dict(
-        Payment.objects.filter(order_id__in=any_of(ids)).values_list("order_id", "method")
+        Payment.objects.filter(order_id__in=any_of(values=ids)).values_list("order_id", "method")
     )
-    Payment.objects.filter(order_id__in=any_of(ids)).delete()
-    orders = Order.objects.filter(id__in=any_of(ids), status__in=SOLD)
+    Payment.objects.filter(order_id__in=any_of(values=ids)).delete()
+    orders = Order.objects.filter(id__in=any_of(values=ids), status__in=SOLD)
     insert_rows(
         model=Payment,
         columns=("order_id", "method", "amount_minor", "paid_at"),

@@ -78,7 +78,9 @@ def write_refunds(
     known = {
         refund.source_key: refund
         for refund in Refund.objects.filter(
-            program_id=program.id, source=source, source_key__in=any_of(row[0] for row in refunds)
+            program_id=program.id,
+            source=source,
+            source_key__in=any_of(values=[row[0] for row in refunds]),
         )
     }
     new = [row for row in refunds if row[0] not in known]

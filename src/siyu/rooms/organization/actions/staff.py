@@ -17,14 +17,14 @@ from siyu.rooms.organization.types import Role
 
 
 @transaction.atomic
-def add_staff(*, login: str, name: str, is_demo: bool = False) -> int:
+def add_staff(*, login: str, name: str) -> int:
     """A new member of staff without a password; returns the id. Raises Conflict, BadInput."""
     if not login.strip():
         raise BadInput("login", "The login must not be empty.")
     if Staff.objects.filter(login=login).exists():
         raise Conflict("The login {login} is taken; choose another.", login=login)
     sealed = settings.SIYU_KEYRING.seal({"name": name})
-    staff = Staff(login=login, sealed=sealed, is_demo=is_demo)
+    staff = Staff(login=login, sealed=sealed)
     staff.set_unusable_password()
     staff.save()
     return staff.id
@@ -54,8 +54,8 @@ def grant_role(
     Raises BadInput where the role needs an org unit of the program and none is given.
     """
     if SCOPE_OF[role] in (Scope.REGION, Scope.STORE):
-        inside = OrgUnit.objects.filter(id=unit_id, program_id=program_id).exists()
-        if not inside:
+        units = OrgUnit.objects.filter(program_id=program_id)
+        if unit_id is None or not units.filter(id=unit_id).exists():
             raise BadInput("unit", "This role needs an org unit of the program.")
     Grant.objects.update_or_create(
         staff_id=staff_id, program_id=program_id, defaults={"role": role, "unit_id": unit_id}
@@ -79,14 +79,14 @@ def create_seller_staff(
     """
     keyring = settings.SIYU_KEYRING
     logins = [login for login, _, _ in sellers]
-    found = dict(Staff.objects.filter(login__in=any_of(logins)).values_list("login", "id"))
+    found = dict(Staff.objects.filter(login__in=any_of(values=logins)).values_list("login", "id"))
     new = [row for row in sellers if row[0] not in found]
     ids = new_ids(len(new))
     insert_rows(
         model=Staff,
-        columns=("id", "login", "password", "sealed", "is_active", "is_demo", "language"),
+        columns=("id", "login", "password", "sealed", "is_active", "language"),
         rows=[
-            (staff_id, login, make_password(None), keyring.seal({"name": name}), True, False, "")
+            (staff_id, login, make_password(None), keyring.seal({"name": name}), True, "")
             for staff_id, (login, name, _) in zip(ids, new, strict=True)
         ],
     )

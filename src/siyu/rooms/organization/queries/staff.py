@@ -2,6 +2,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
+from siyu.foundation.crypto import Stored
 from siyu.foundation.errors import NotAllowed, NotFound
 from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.organization.models import Grant, OrgUnit, Staff
@@ -101,5 +102,5 @@ def _reach(grant: GrantView) -> frozenset[int] | None:
     )
 
 
-def _name(sealed: bytes) -> str:
+def _name(sealed: Stored) -> str:
     return settings.SIYU_KEYRING.open(sealed).get("name") or ""

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q
 
+from siyu.analytics.signals import SIGNALS
 from siyu.foundation.ids import new_ids
 from siyu.rooms.customers.queries import opted_out_among, serving_now
 from siyu.rooms.insights.queries import candidate_batches
@@ -62,7 +63,7 @@ def draw_lists(*, program_id: int, results_id: int, as_of: date, log: RunLog) ->
         for some, table in candidate_batches(
             program_id=program_id, results_id=results_id, seller_ids=sellers
         ):
-            batch = _Batch(program_id, as_of, policy, playbooks, plain_rows(table))
+            batch = _Batch(program_id, as_of, policy, playbooks, plain_rows(table=table))
             total += batch.write(some)
             done += len(some)
             step.advance(done, len(sellers))
@@ -117,7 +118,7 @@ class _Batch:
     def _contactable(self, customer_ids: set[int]) -> dict[int, int]:
         """Who serves each customer who may be contacted now, whatever the warehouse knew."""
         blocked = set(
-            Task.objects.filter(customer_id__in=any_of(customer_ids))
+            Task.objects.filter(customer_id__in=any_of(values=customer_ids))
             .filter(
                 Q(state=TaskState.OPEN) | Q(blocked_until__gt=self._as_of) | Q(drawn_on=self._as_of)
             )
@@ -159,7 +160,13 @@ class _Batch:
                     self._as_of,
                     self._as_of,
                     place.rank,
-                    {name: row[name] for name in _EVIDENCE},
+                    dict(
+                        zip(
+                            SIGNALS[row["signal"]].evidence,
+                            (row[name] for name in _EVIDENCE),
+                            strict=True,
+                        )
+                    ),
                     row["propensity_ppm"],
                     row["order_value_minor"],
                     row["expected_value_minor"],

@@ -10,27 +10,32 @@ from siyu.rooms.outreach.models import Playbook, Policy
 _MILLION = 1_000_000
 _PLAYBOOKS: dict[str, tuple[str, str]] = {
     "new_top": (
-        "{customer}您好，我是{seller}。谢谢您一直照顾我们，给您升了 VIP 专属服务，新品到店我先给您留着，好吗？",
+        "{customer}您好，我是{seller}。谢谢您一直照顾我们，给您升了 VIP 专属服务，"
+        "新品到店我先给您留着，好吗？",
         "Hello {customer}, this is {seller}. Thank you for your trust: you now have our VIP "
         "service, and I will keep new arrivals for you first.",
     ),
     "slowing": (
-        "{customer}您好，我是{seller}。上次的{product}用着还好吗？最近到了几款和您常买的很搭，要不要我拍给您看看？",
+        "{customer}您好，我是{seller}。上次的{product}用着还好吗？"
+        "最近到了几款和您常买的很搭，要不要我拍给您看看？",
         "Hello {customer}, this is {seller}. How is your {product}? Some new pieces go well with "
         "what you usually choose; shall I send you pictures?",
     ),
     "silent_good": (
-        "{customer}您好，我是{seller}，好久没见您了。店里给老客准备了一份心意，您哪天方便，我帮您留着？",
+        "{customer}您好，我是{seller}，好久没见您了。"
+        "店里给老客准备了一份心意，您哪天方便，我帮您留着？",
         "Hello {customer}, this is {seller}; we have missed you. We keep a small thank-you for "
         "our regulars. When may I set yours aside?",
     ),
     "birthday": (
-        "{customer}，提前祝您生日快乐！您的生日礼遇已经准备好了，我是{seller}，来店或线上都可以用，要我帮您安排吗？",
+        "{customer}，提前祝您生日快乐！您的生日礼遇已经准备好了，我是{seller}，"
+        "来店或线上都可以用，要我帮您安排吗？",
         "{customer}, happy birthday in advance! Your birthday treat is ready, in the shop or "
         "online. This is {seller}: shall I arrange it for you?",
     ),
     "due": (
-        "{customer}您好，我是{seller}。上次买的{product}差不多该补了吧？今天可以给您安排，要我帮您留一份吗？",
+        "{customer}您好，我是{seller}。上次买的{product}差不多该补了吧？"
+        "今天可以给您安排，要我帮您留一份吗？",
         "Hello {customer}, this is {seller}. Your {product} should be running low by now; shall "
         "I put one aside for you today?",
     ),
@@ -40,7 +45,8 @@ _PLAYBOOKS: dict[str, tuple[str, str]] = {
         "right, tell me and I will see to it.",
     ),
     "never_ordered": (
-        "{customer}您好，我是{seller}。加上您以后还没好好介绍自己，您平时更喜欢什么风格？我挑几款合适的给您看看。",
+        "{customer}您好，我是{seller}。加上您以后还没好好介绍自己，"
+        "您平时更喜欢什么风格？我挑几款合适的给您看看。",
         "Hello {customer}, this is {seller}. We have not been properly introduced: what style do "
         "you like? I will pick a few pieces for you.",
     ),

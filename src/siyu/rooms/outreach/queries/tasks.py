@@ -35,6 +35,17 @@ def today_of(*, viewer: Viewer, seller_id: int, today: date) -> TodayList:
     )
 
 
+def longest_lists(*, viewer: Viewer, on: date, limit: int) -> list[int]:
+    """Ids of the sellers with the most tasks on a day, the longest list first."""
+    viewer.require(Right.SEE_SELLERS)
+    lists = DrawnList.objects.filter(program_id=viewer.program_id, on=on)
+    within = seller_ids_within(viewer=viewer)
+    if within is not None:
+        lists = lists.filter(seller_id__in=within)
+    ordered = lists.order_by("-tasks", "seller_id").values_list("seller_id", flat=True)
+    return list(ordered[:limit])
+
+
 def find_task(*, viewer: Viewer, task_id: int) -> TaskView:
     """A task of the viewer's own that is not held; raises NotFound."""
     viewer.require(Right.WORK_TASKS)
@@ -48,6 +59,20 @@ def find_task(*, viewer: Viewer, task_id: int) -> TaskView:
     if task is None or own is None or task.seller_id not in own:
         raise NotFound("There is no such task on your list.")
     return _view(task)
+
+
+def open_task_of(*, viewer: Viewer, customer_id: int) -> TaskView | None:
+    """The viewer's own open task with a customer, if there is one."""
+    viewer.require(Right.WORK_TASKS)
+    own = seller_ids_within(viewer=viewer)
+    task = (
+        Task.objects.filter(
+            customer_id=customer_id, program_id=viewer.program_id, state=TaskState.OPEN
+        )
+        .select_related("playbook")
+        .first()
+    )
+    return _view(task) if task is not None and own is not None and task.seller_id in own else None
 
 
 def contacts_with(*, viewer: Viewer, customer_id: int, limit: int = 20) -> list[TaskView]:

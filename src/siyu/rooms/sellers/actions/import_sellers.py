@@ -34,7 +34,7 @@ def import_sellers(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     A seller without a store belongs to headquarters' own store. Each seller gets a sign-in
     account without a password. Rows with an unknown kind or status are rejected.
     """
-    given, rejects = _sound(plain_rows(rows))
+    given, rejects = _sound(plain_rows(table=rows))
     units = ensure_units(
         program_id=program_id,
         stores=[
@@ -45,7 +45,7 @@ def import_sellers(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     known = {
         seller.source_key: seller
         for seller in Seller.objects.filter(
-            program_id=program_id, source=source, source_key__in=any_of(given)
+            program_id=program_id, source=source, source_key__in=any_of(values=given)
         )
     }
     created = [row for key, row in given.items() if key not in known]

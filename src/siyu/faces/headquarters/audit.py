@@ -1,0 +1,28 @@
+"""The audit log."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from siyu.faces.access import page
+from siyu.rooms.operations.queries import audit_page
+from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.organization.queries import names_of_staff, program_of
+
+_SIZE = 50
+
+
+@page(Right.SEE_AUDIT)
+def audit(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
+    """Who did what to whom, why and when."""
+    asked = request.GET.get("page", "1")
+    number = max(int(asked), 1) if asked.isdecimal() else 1
+    rows = audit_page(viewer=viewer, page=number, size=_SIZE)
+    names = names_of_staff(staff_ids=[row.actor_id for row in rows if row.actor_id])
+    shown = {
+        "program": program_of(program_id=viewer.program_id),
+        "rows": [{"entry": row, "actor": names.get(row.actor_id or 0, "")} for row in rows[:_SIZE]],
+        "page": number,
+        "has_next": len(rows) > _SIZE,
+        "section": "audit",
+    }
+    return render(request, "headquarters/audit.html", shown)

@@ -1,0 +1,201 @@
+"""Files in: upload, look before, progress, rejects."""
+
+import csv
+import io
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from siyu.faces.access import page
+from siyu.faces.errors import told
+from siyu.foundation.errors import BadInput, NotFound, SiyuError
+from siyu.rooms.operations.actions import open_import, request_import
+from siyu.rooms.operations.ports import importer
+from siyu.rooms.operations.queries import find_import, find_run, imports_page
+from siyu.rooms.operations.types import ImportState, ImportView, Right, Viewer
+from siyu.rooms.organization.queries import program_of
+
+KINDS = {
+    "orders": gettext_lazy("Orders"),
+    "customers": gettext_lazy("Customers"),
+    "sellers": gettext_lazy("Sellers"),
+    "follows": gettext_lazy("Friends (who serves whom)"),
+    "products": gettext_lazy("Products"),
+}
+STATES = {
+    ImportState.UPLOADED: (gettext_lazy("Not started"), "secondary"),
+    ImportState.QUEUED: (gettext_lazy("Waiting"), "azure"),
+    ImportState.RUNNING: (gettext_lazy("Running"), "azure"),
+    ImportState.DONE: (gettext_lazy("Done"), "green"),
+    ImportState.FAILED: (gettext_lazy("Failed"), "red"),
+}
+REASONS = {
+    "negative_quantity": gettext_lazy("negative quantity that is not marked as a return"),
+    "negative_price": gettext_lazy("negative price"),
+    "missing_value": gettext_lazy("a required value is missing"),
+    "bad_date": gettext_lazy("not a date"),
+    "bad_number": gettext_lazy("not a number"),
+    "unknown_status": gettext_lazy("unknown order status"),
+    "unknown_seller": gettext_lazy("unknown seller: import sellers first"),
+    "unknown_order": gettext_lazy("unknown order: import its head first"),
+    "ragged_row": gettext_lazy("more cells than headings"),
+}
+_SIZE = 20
+_MOVING = (ImportState.QUEUED, ImportState.RUNNING)
+
+
+@page(Right.IMPORT_FILES, methods=("GET", "POST"))
+def imports(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
+    """The list of imports, and the form for the next one."""
+    error = ""
+    if request.method == "POST":
+        try:
+            opened = _take_in(request, viewer)
+        except SiyuError as problem:
+            error = told(problem)
+        else:
+            return redirect("import", import_id=opened.id)
+    asked = request.GET.get("page", "1")
+    number = max(int(asked), 1) if asked.isdecimal() else 1
+    rows = imports_page(viewer=viewer, page=number, size=_SIZE)
+    shown = {
+        "program": program_of(program_id=viewer.program_id),
+        "rows": [_line(row) for row in rows[:_SIZE]],
+        "page": number,
+        "has_next": len(rows) > _SIZE,
+        "kinds": KINDS,
+        "kind": request.POST.get("kind", "orders"),
+        "error": error,
+        "section": "imports",
+    }
+    return render(request, "headquarters/imports.html", shown, status=422 if error else 200)
+
+
+@page(Right.IMPORT_FILES)
+def detail(request: HttpRequest, import_id: int, *, viewer: Viewer) -> HttpResponse:
+    """One import: what would be read, how far it came, or what it did."""
+    imported = find_import(viewer=viewer, import_id=import_id)
+    shown: dict[str, Any] = {
+        "program": program_of(program_id=viewer.program_id),
+        **_line(imported),
+        "is_moving": imported.state in _MOVING,
+        "section": "imports",
+    }
+    if imported.state is ImportState.UPLOADED:
+        shown |= _look(imported)
+    elif imported.run_id and viewer.may(Right.SEE_RUNS):
+        run = find_run(viewer=viewer, run_id=imported.run_id)
+        shown["step"] = run.steps[-1] if run.steps else None
+        shown["run"] = run
+    partial = request.headers.get("HX-Request-Type") == "partial"
+    template = "_import_state" if partial else "import"
+    return render(request, f"headquarters/{template}.html", shown)
+
+
+@page(Right.IMPORT_FILES, methods=("POST",))
+def start(request: HttpRequest, import_id: int, *, viewer: Viewer) -> HttpResponse:
+    """Start an import that was looked at, or one that failed again."""
+    imported = find_import(viewer=viewer, import_id=import_id)
+    request_import(import_id=imported.id, requested_by_id=viewer.staff_id)
+    return redirect("import", import_id=import_id)
+
+
+@page(Right.IMPORT_FILES)
+def rejects(request: HttpRequest, import_id: int, *, viewer: Viewer) -> HttpResponse:
+    """The rows that were not taken, each with its reason and its own cells."""
+    imported = find_import(viewer=viewer, import_id=import_id)
+    path = Path(imported.rejects_path)
+    if imported.summary is None or not imported.summary.rejected or not path.exists():
+        raise NotFound("This import rejected no rows.")
+    name = f"{Path(imported.filename).stem}-rejects.csv"
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name)  # type: ignore[return-value]
+
+
+@page(Right.IMPORT_FILES)
+def template(request: HttpRequest, kind: str, *, viewer: Viewer) -> HttpResponse:
+    """An empty file of a kind with its headings, in the reader's language."""
+    if kind not in KINDS:
+        raise NotFound("There is no template for {kind}.", kind=kind)
+    headings = importer().template_headings(kind=kind, language=get_language() or "zh")
+    text = io.StringIO()
+    csv.writer(text).writerow(headings)
+    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
+    return response
+
+
+def _take_in(request: HttpRequest, viewer: Viewer) -> ImportView:
+    kind = request.POST.get("kind", "")
+    file = request.FILES.get("file")
+    if kind not in KINDS:
+        raise BadInput("kind", "Say what the file holds.")
+    if not isinstance(file, UploadedFile) or not file.size:
+        raise BadInput("file", "Choose a file that is not empty: CSV, XLSX or Parquet.")
+    given = request.FILES.get("mapping")
+    mapping = ""
+    if isinstance(given, UploadedFile):
+        try:
+            mapping = given.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise BadInput("mapping", "The mapping file must be text in UTF-8.") from error
+    name = Path(file.name or "file").name
+    with tempfile.NamedTemporaryFile(suffix=Path(name).suffix) as kept:
+        for chunk in file.chunks():
+            kept.write(chunk)
+        kept.flush()
+        path = Path(kept.name)
+        importer().look(program_id=viewer.program_id, kind=kind, path=path, mapping=mapping)
+        return open_import(
+            program_id=viewer.program_id, kind=kind, path=path, mapping=mapping, filename=name
+        )
+
+
+def _look(imported: ImportView) -> dict[str, Any]:
+    try:
+        seen = importer().look(
+            program_id=imported.program_id,
+            kind=imported.kind,
+            path=Path(imported.path),
+            mapping=imported.mapping,
+        )
+    except SiyuError as error:
+        return {"look_error": told(error)}
+    return {"look": seen, "may_start": not seen.missing}
+
+
+def _line(imported: ImportView) -> dict[str, Any]:
+    word, colour = STATES[imported.state]
+    summary = imported.summary
+    return {
+        "imported": imported,
+        "kind_word": KINDS.get(imported.kind, imported.kind),
+        "state_word": word,
+        "state_colour": colour,
+        "summary": summary,
+        "rejected": sum(summary.rejected.values()) if summary else 0,
+        "reasons": [
+            {"word": REASONS.get(code, code), "count": count}
+            for code, count in sorted(summary.rejected.items(), key=lambda pair: -pair[1])
+        ]
+        if summary
+        else [],
+        "sums": [(SUMS.get(name, name), amount) for name, amount in summary.sums.items()]
+        if summary
+        else [],
+        "nothing": _("Nothing was changed: everything in this file was known already."),
+    }
+
+
+SUMS = {
+    "sales": gettext_lazy("Sales"),
+    "freight": gettext_lazy("Freight"),
+    "returns": gettext_lazy("Returns"),
+    "returns_without_line": gettext_lazy("Returns without a known order"),
+}

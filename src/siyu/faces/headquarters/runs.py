@@ -1,0 +1,119 @@
+"""Runs, and reactions that keep failing."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from siyu.faces.access import page
+from siyu.foundation.clock import business_day, utc_now
+from siyu.rooms.operations.actions import request_run, retry_delivery
+from siyu.rooms.operations.queries import failing_deliveries, find_run, runs_page
+from siyu.rooms.operations.types import Right, RunState, RunView, Viewer
+from siyu.rooms.organization.queries import program_of
+from siyu.rooms.outreach.actions import nightly_key
+
+KINDS = {"nightly": gettext_lazy("Nightly run"), "import": gettext_lazy("Import")}
+STATES = {
+    RunState.QUEUED: (gettext_lazy("Waiting"), "azure"),
+    RunState.RUNNING: (gettext_lazy("Running"), "azure"),
+    RunState.DONE: (gettext_lazy("Done"), "green"),
+    RunState.FAILED: (gettext_lazy("Failed"), "red"),
+}
+_SIZE = 20
+_MOVING = (RunState.QUEUED, RunState.RUNNING)
+
+
+@page(Right.SEE_RUNS, methods=("GET", "POST"))
+def runs(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
+    """The list of runs; a POST starts tonight's now."""
+    program = program_of(program_id=viewer.program_id)
+    if request.method == "POST":
+        viewer.require(Right.START_RUNS)
+        day = business_day(utc_now(), program.zone, program.cut_off_hour)
+        run = request_run(
+            program_id=program.id,
+            kind="nightly",
+            key=nightly_key(program_id=program.id, as_of=day),
+            arguments={"as_of": str(day)},
+            requested_by_id=viewer.staff_id,
+        )
+        return redirect("run", run_id=run.id)
+    asked = request.GET.get("page", "1")
+    number = max(int(asked), 1) if asked.isdecimal() else 1
+    kind = request.GET.get("kind", "")
+    rows = runs_page(viewer=viewer, kind=kind, page=number, size=_SIZE)
+    shown = {
+        "program": program,
+        "rows": [_line(run) for run in rows[:_SIZE]],
+        "page": number,
+        "has_next": len(rows) > _SIZE,
+        "kind": kind,
+        "kinds": KINDS,
+        "failing": len(failing_deliveries(viewer=viewer)),
+        "section": "runs",
+    }
+    return render(request, "headquarters/runs.html", shown)
+
+
+@page(Right.SEE_RUNS)
+def detail(request: HttpRequest, run_id: int, *, viewer: Viewer) -> HttpResponse:
+    """One run with its steps."""
+    run = find_run(viewer=viewer, run_id=run_id)
+    shown = {
+        "program": program_of(program_id=viewer.program_id),
+        **_line(run),
+        "is_moving": run.state in _MOVING,
+        "steps": [{"step": step, "state": STATES[step.state]} for step in run.steps],
+        "section": "runs",
+    }
+    partial = request.headers.get("HX-Request-Type") == "partial"
+    template = "_run_state" if partial else "run"
+    return render(request, f"headquarters/{template}.html", shown)
+
+
+@page(Right.START_RUNS, methods=("POST",))
+def again(request: HttpRequest, run_id: int, *, viewer: Viewer) -> HttpResponse:
+    """Queue a run again with the same arguments."""
+    run = find_run(viewer=viewer, run_id=run_id)
+    request_run(
+        program_id=run.program_id,
+        kind=run.kind,
+        key=run.key,
+        arguments=dict(run.arguments),
+        requested_by_id=viewer.staff_id,
+    )
+    return redirect("run", run_id=run_id)
+
+
+@page(Right.SEE_RUNS)
+def reactions(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
+    """Reactions that failed and wait for another try."""
+    shown = {
+        "program": program_of(program_id=viewer.program_id),
+        "rows": failing_deliveries(viewer=viewer),
+        "section": "reactions",
+    }
+    return render(request, "headquarters/reactions.html", shown)
+
+
+@page(Right.START_RUNS, methods=("POST",))
+def retry(request: HttpRequest, delivery_id: int, *, viewer: Viewer) -> HttpResponse:
+    """Try a reaction again at once."""
+    retry_delivery(viewer=viewer, delivery_id=delivery_id)
+    messages.success(request, _("It is tried again now. Reload in a moment."))
+    return redirect("reactions")
+
+
+def _line(run: RunView) -> dict[str, Any]:
+    word, colour = STATES[run.state]
+    return {
+        "run": run,
+        "kind_word": KINDS.get(run.kind, run.kind),
+        "about": run.arguments.get("as_of") or run.arguments.get("file", ""),
+        "state_word": word,
+        "state_colour": colour,
+    }

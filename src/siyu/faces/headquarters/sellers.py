@@ -1,0 +1,183 @@
+"""Sellers and their health."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from siyu.faces.access import page
+from siyu.foundation.money import from_minor
+from siyu.rooms.insights.queries import (
+    SELLER_ORDERS,
+    publication_of,
+    seller_numbers,
+    sellers_health,
+)
+from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.organization.actions import issue_link
+from siyu.rooms.organization.queries import names_of_units, program_of
+from siyu.rooms.sellers.queries import find_seller, sellers_of_ids, sellers_page
+from siyu.rooms.sellers.types import SellerKind, SellerStatus
+
+_SIZE = 20
+KINDS = {
+    SellerKind.GUIDE: gettext_lazy("Store guide"),
+    SellerKind.SHOPKEEPER: gettext_lazy("Shopkeeper"),
+    SellerKind.KOC: gettext_lazy("KOC"),
+    SellerKind.GROUP_LEADER: gettext_lazy("Group leader"),
+}
+STATUSES = {
+    SellerStatus.ACTIVE: gettext_lazy("Working"),
+    SellerStatus.PAUSED: gettext_lazy("Paused"),
+    SellerStatus.LEFT: gettext_lazy("Left"),
+}
+COLUMNS = (
+    ("gmv_minor", gettext_lazy("Sales, 30 days")),
+    ("fans", gettext_lazy("Friends")),
+    ("active", gettext_lazy("Active")),
+    ("slowing", gettext_lazy("Slowing")),
+    ("silent", gettext_lazy("Silent")),
+    ("repeat_rate_ppm", gettext_lazy("Repeat rate")),
+)
+
+
+class _Echo:
+    """A file that hands every line to the response at once."""
+
+    def write(self, line: str) -> str:
+        """Return what a file would keep."""
+        return line
+
+
+@page(Right.SEE_SELLERS)
+def sellers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
+    """The list: sortable, findable by number or phone."""
+    find = request.GET.get("find", "").strip()
+    order = request.GET.get("order", "gmv_minor")
+    order = order if order in SELLER_ORDERS else "gmv_minor"
+    descending = request.GET.get("way", "down") == "down"
+    asked = request.GET.get("page", "1")
+    number = max(int(asked), 1) if asked.isdecimal() else 1
+    if find:
+        rows, count = _found(viewer, find)
+    else:
+        health, count = sellers_health(
+            viewer=viewer, order_by=order, descending=descending, page=number, size=_SIZE
+        )
+        rows = _with_people(viewer, list(health))
+    shown = {
+        "program": program_of(program_id=viewer.program_id),
+        "published": publication_of(program_id=viewer.program_id),
+        "rows": rows,
+        "count": count,
+        "find": find,
+        "order": order,
+        "way": "down" if descending else "up",
+        "columns": COLUMNS,
+        "page": number,
+        "pages": max((count + _SIZE - 1) // _SIZE, 1),
+        "section": "sellers",
+    }
+    return render(request, "headquarters/sellers.html", shown)
+
+
+@page(Right.SEE_SELLERS)
+def seller(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpResponse:
+    """One seller, in a drawer or on a page of her own."""
+    found = find_seller(viewer=viewer, seller_id=seller_id)
+    shown = {
+        "program": program_of(program_id=viewer.program_id),
+        "seller": found,
+        "store": names_of_units(unit_ids=[found.unit_id]).get(found.unit_id, ""),
+        "kind": KINDS[found.kind],
+        "status": STATUSES[found.status],
+        "row": seller_numbers(viewer=viewer, seller_id=seller_id),
+        "may_issue": viewer.may(Right.ISSUE_LINKS) and found.staff_id is not None,
+        "section": "sellers",
+    }
+    partial = request.headers.get("HX-Request-Type") == "partial"
+    template = "_seller" if partial else "seller"
+    return render(request, f"headquarters/{template}.html", shown)
+
+
+@page(Right.ISSUE_LINKS, methods=("POST",))
+def link(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpResponse:
+    """A one-tap sign-in link for a seller, to hand over personally."""
+    found = find_seller(viewer=viewer, seller_id=seller_id)
+    issued = issue_link(staff_id=found.staff_id or 0, actor_id=viewer.staff_id)
+    shown = {
+        "seller": found,
+        "link": request.build_absolute_uri(f"/link/{issued.token}"),
+        "expires_at": issued.expires_at,
+        "program": program_of(program_id=viewer.program_id),
+        "section": "sellers",
+    }
+    partial = request.headers.get("HX-Request-Type") == "partial"
+    template = "_link" if partial else "link"
+    return render(request, f"headquarters/{template}.html", shown)
+
+
+@page(Right.SEE_SELLERS)
+def export(request: HttpRequest, *, viewer: Viewer) -> StreamingHttpResponse:
+    """The whole list as CSV, in the order of the page."""
+    order = request.GET.get("order", "gmv_minor")
+    health, _count = sellers_health(
+        viewer=viewer,
+        order_by=order if order in SELLER_ORDERS else "gmv_minor",
+        descending=request.GET.get("way", "down") == "down",
+        size=None,
+    )
+    currency = program_of(program_id=viewer.program_id).currency
+    response = StreamingHttpResponse(
+        _lines(viewer, list(health), currency), content_type="text/csv; charset=utf-8"
+    )
+    response.headers["Content-Disposition"] = 'attachment; filename="sellers.csv"'
+    return response
+
+
+def _lines(viewer: Viewer, health: list[Any], currency: str) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    # Excel takes a CSV for UTF-8 only with this mark in front.
+    yield "\ufeff"
+    titles = (_("Number"), _("Store"), *(str(title) for _name, title in COLUMNS))
+    yield writer.writerow(titles)
+    for start in range(0, len(health), 500):
+        for row in _with_people(viewer, health[start : start + 500]):
+            figures = [
+                from_minor(row[name], currency)
+                if name.endswith("_minor")
+                else f"{(row[name] or 0) / 1_000_000:.4f}"
+                if name.endswith("_ppm")
+                else row[name]
+                for name, _title in COLUMNS
+            ]
+            yield writer.writerow([row["seller"].key, row["store"], *figures])
+
+
+def _found(viewer: Viewer, find: str) -> tuple[list[dict[str, Any]], int]:
+    found, count = sellers_page(viewer=viewer, find=find, size=_SIZE)
+    rows = []
+    for each in found:
+        numbers = seller_numbers(viewer=viewer, seller_id=each.id)
+        blank = dict.fromkeys(name for name, _title in COLUMNS)
+        rows.append({**blank, **(numbers or {}), "seller_id": each.id})
+    return _with_people(viewer, rows), count
+
+
+def _with_people(viewer: Viewer, rows: list[Any]) -> list[dict[str, Any]]:
+    people = sellers_of_ids(viewer=viewer, seller_ids=[row["seller_id"] for row in rows])
+    stores = names_of_units(unit_ids=[each.unit_id for each in people.values()])
+    return [
+        {
+            **row,
+            "seller": people[row["seller_id"]],
+            "store": stores.get(people[row["seller_id"]].unit_id, ""),
+            "status": STATUSES[people[row["seller_id"]].status],
+        }
+        for row in rows
+        if row["seller_id"] in people
+    ]

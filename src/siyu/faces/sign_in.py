@@ -1,0 +1,113 @@
+"""Signing in with a password or a one-tap link, signing out, choosing a language."""
+
+from django.conf import settings
+from django.contrib import auth, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from siyu.faces.access import viewer_of_request
+from siyu.faces.errors import show_error, told
+from siyu.faces.middleware import BY_LINK
+from siyu.foundation.errors import NotAllowed, SiyuError
+from siyu.rooms.operations.types import Right
+from siyu.rooms.organization.actions import (
+    change_language,
+    check_password,
+    look_at_link,
+    spend_link,
+)
+
+_NO_REFERRER = "no-referrer"
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Send each to her own face."""
+    if not request.user.is_authenticated:
+        return redirect("sign-in")
+    try:
+        viewer = viewer_of_request(request)
+    except NotAllowed as error:
+        return show_error(request, error)
+    return redirect("today" if viewer.may(Right.WORK_TASKS) else "overview")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """The sign-in page."""
+    if request.method == "GET":
+        return render(request, "faces/sign_in.html", {"next": request.GET.get("next", "")})
+    login = request.POST.get("login", "").strip()
+    try:
+        staff = check_password(
+            login=login,
+            password=request.POST.get("password", ""),
+            address=request.META.get("REMOTE_ADDR", ""),
+        )
+    except SiyuError as error:
+        shown = {"error": told(error), "login": login, "next": request.POST.get("next", "")}
+        return render(request, "faces/sign_in.html", shown, status=422)
+    _begin_session(request, staff.id, by_link=False)
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        return HttpResponseRedirect(wanted)
+    return redirect("home")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """A one-tap link: a look shows a button, so that previews of the link cannot spend it."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if request.method == "GET":
+        good = look_at_link(token=token, address=address)
+        response = render(
+            request, "faces/link.html", {"good": good}, status=200 if good else 410
+        )
+    else:
+        try:
+            staff = spend_link(token=token, address=address)
+        except NotAllowed as error:
+            return show_error(request, error)
+        _begin_session(request, staff.id, by_link=True)
+        response = redirect("home")
+    response.headers["Referrer-Policy"] = _NO_REFERRER
+    return response
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    auth.logout(request)
+    messages.success(request, _("You are signed out."))
+    return redirect("sign-in")
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Read on in another language."""
+    wanted = request.POST.get("language", "")
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = reverse("home")
+    response = HttpResponseRedirect(back)
+    if wanted in dict(settings.LANGUAGES):
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, wanted, samesite="Lax", httponly=True)
+        if request.user.is_authenticated:
+            change_language(staff_id=request.user.pk, language=wanted)
+    return response
+
+
+def _begin_session(request: HttpRequest, staff_id: int, *, by_link: bool) -> None:
+    user = auth.authenticate(request, staff_id=staff_id)
+    if user is None:
+        raise NotAllowed("This account is closed. Ask headquarters.")
+    request.session.flush()
+    auth.login(request, user)
+    request.session[BY_LINK] = by_link

@@ -1,0 +1,168 @@
+"""A seller's customers, and the page of one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from siyu.faces.access import page
+from siyu.faces.workbench.today import OUTCOMES, SKIP_REASONS, cards_of, own_seller
+from siyu.faces.workbench.wording import (
+    STATES,
+    kind_of,
+    portrait_sentences,
+    rhythm_line,
+)
+from siyu.foundation.clock import business_day, utc_now
+from siyu.rooms.catalog.queries import names_of_categories, products_of_ids
+from siyu.rooms.customers.actions import opt_out, unmask
+from siyu.rooms.customers.queries import (
+    find_by_phone,
+    find_customer,
+    names_of_customers,
+    search_own,
+)
+from siyu.rooms.insights.queries import own_customers, portrait_of, portraits_among, publication_of
+from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.orders.queries import purchases_of
+from siyu.rooms.organization.queries import program_of
+from siyu.rooms.outreach.queries import contacts_with, open_task_of
+
+_SIZE = 30
+_PHONE_DIGITS = 7
+
+
+@page(Right.WORK_TASKS)
+def customers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
+    """The seller's customers: by state, or found by phone or name."""
+    find = request.GET.get("find", "").strip()
+    state = request.GET.get("state", "")
+    number = max(int(request.GET.get("page", "1") or 1), 1) if _is_number(request) else 1
+    if find:
+        rows, count = _found(viewer, find)
+    else:
+        rows, count = own_customers(viewer=viewer, state=state, page=number, size=_SIZE)
+    names = names_of_customers(viewer=viewer, customer_ids=[row["customer_id"] for row in rows])
+    shown = {
+        "program": program_of(program_id=viewer.program_id),
+        "rows": [
+            {
+                **row,
+                "name": names.get(row["customer_id"]) or _("Customer without a name"),
+                "state_word": STATES.get(row.get("state", ""), ""),
+            }
+            for row in rows
+        ],
+        "count": count,
+        "find": find,
+        "state": state,
+        "states": STATES,
+        "next_page": number + 1 if not find and number * _SIZE < count else None,
+        "is_ready": publication_of(program_id=viewer.program_id) is not None,
+        "tab": "customers",
+    }
+    partial = request.headers.get("HX-Request-Type") == "partial"
+    template = "_customer_rows" if partial else "customers"
+    return render(request, f"workbench/{template}.html", shown)
+
+
+@page(Right.WORK_TASKS)
+def customer(request: HttpRequest, customer_id: int, *, viewer: Viewer) -> HttpResponse:
+    """One customer: who she is, what she bought, what was done together."""
+    return render(request, "workbench/customer.html", _shown(viewer, customer_id))
+
+
+@page(Right.WORK_TASKS, methods=("GET", "POST"))
+def phone(request: HttpRequest, customer_id: int, *, viewer: Viewer) -> HttpResponse:
+    """The full phone number, for a reason that is logged."""
+    person = find_customer(viewer=viewer, customer_id=customer_id)
+    shown: dict[str, Any] = {"customer": person, "sheet": "phone"}
+    if request.method == "POST":
+        shown["phone"] = unmask(
+            viewer=viewer, customer_id=customer_id, reason=request.POST.get("reason", "")
+        )
+    else:
+        viewer.require(Right.UNMASK)
+    partial = request.headers.get("HX-Request")
+    template = "workbench/_phone.html" if partial else "workbench/phone_page.html"
+    return render(request, template, shown)
+
+
+@page(Right.WORK_TASKS, methods=("POST",))
+def consent(request: HttpRequest, customer_id: int, *, viewer: Viewer) -> HttpResponse:
+    """Note that a customer wants no marketing, or wants it again."""
+    out = request.POST.get("opted_out") == "1"
+    opt_out(viewer=viewer, customer_id=customer_id, out=out)
+    told = _("Noted: no more messages.") if out else _("Noted: messages are welcome again.")
+    messages.success(request, told)
+    return redirect("customer", customer_id=customer_id)
+
+
+def _is_number(request: HttpRequest) -> bool:
+    return request.GET.get("page", "1").isdecimal()
+
+
+def _found(viewer: Viewer, find: str) -> tuple[list[dict[str, Any]], int]:
+    digits = "".join(filter(str.isdecimal, find))
+    if len(digits) >= _PHONE_DIGITS:
+        ids = find_by_phone(viewer=viewer, phone=digits)
+    else:
+        ids = [customer_id for customer_id, _name in search_own(viewer=viewer, text=find)]
+    portraits = portraits_among(viewer=viewer, customer_ids=ids)
+    rows = [dict(portraits.get(each) or {"customer_id": each}) for each in ids]
+    return rows, len(rows)
+
+
+def _shown(viewer: Viewer, customer_id: int) -> dict[str, Any]:
+    program = program_of(program_id=viewer.program_id)
+    person = find_customer(viewer=viewer, customer_id=customer_id)
+    portrait = portrait_of(viewer=viewer, customer_id=customer_id)
+    purchases = purchases_of(viewer=viewer, customer_id=customer_id)
+    products = products_of_ids(
+        product_ids=[line.product_id for purchase in purchases for line in purchase.lines]
+    )
+    seller = own_seller(viewer)
+    today = business_day(utc_now(), program.zone, program.cut_off_hour)
+    task = open_task_of(viewer=viewer, customer_id=customer_id)
+    shown = {
+        "program": program,
+        "customer": person,
+        "portrait": portrait,
+        "card": cards_of(viewer, (task,), seller, program, today)[0] if task else None,
+        "purchases": [
+            {
+                "view": purchase,
+                "goods": _("、").join(
+                    products[line.product_id].name for line in purchase.lines[:3]
+                ),
+                "more": max(len(purchase.lines) - 3, 0),
+            }
+            for purchase in purchases
+        ],
+        "contacts": [
+            {
+                "task": done,
+                "kind": kind_of(done.signal),
+                "how": _how(done.outcome, done.skip_reason),
+            }
+            for done in contacts_with(viewer=viewer, customer_id=customer_id)
+        ],
+        "tab": "customers",
+    }
+    if portrait:
+        published = publication_of(program_id=program.id)
+        category_id = portrait["favourite_category_id"]
+        category = names_of_categories(category_ids=[category_id] if category_id else [])
+        shown["rhythm"] = rhythm_line(portrait, published.as_of if published else today)
+        shown["sentences"] = portrait_sentences(
+            portrait, person.city, category.get(category_id, ""), program.currency
+        )
+    return shown
+
+
+def _how(outcome: str, skip_reason: str) -> Any:
+    if outcome:
+        return next((word for key, (word, _i) in OUTCOMES.items() if key.value == outcome), "")
+    return next((word for key, word in SKIP_REASONS.items() if key.value == skip_reason), "")

@@ -1,0 +1,204 @@
+"""Today's list and what is done with its tasks."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from siyu.faces.access import page
+from siyu.faces.workbench.wording import Kind, kind_of, reason
+from siyu.foundation.clock import business_day, utc_now
+from siyu.foundation.errors import BadInput
+from siyu.rooms.catalog.queries import products_of_ids
+from siyu.rooms.content.queries import message_of, newest_templates
+from siyu.rooms.customers.queries import names_of_customers
+from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.orders.queries import last_bought
+from siyu.rooms.organization.queries import names_of_units, program_of
+from siyu.rooms.organization.types import ProgramView
+from siyu.rooms.outreach.actions import finish_task, postpone_task, reopen_task, skip_task
+from siyu.rooms.outreach.queries import find_task, today_of
+from siyu.rooms.outreach.types import Outcome, SkipReason, TaskView
+from siyu.rooms.sellers.queries import seller_of_staff
+from siyu.rooms.sellers.types import SellerView
+
+OUTCOMES = {
+    Outcome.MESSAGE: (gettext_lazy("Sent a message"), "message"),
+    Outcome.CALL: (gettext_lazy("Called"), "phone"),
+    Outcome.VISIT: (gettext_lazy("Met in the shop"), "building-store"),
+}
+SKIP_REASONS = {
+    SkipReason.NOT_SUITABLE: gettext_lazy("Does not fit this customer"),
+    SkipReason.JUST_TALKED: gettext_lazy("We have just talked"),
+    SkipReason.JUST_BOUGHT: gettext_lazy("Has just bought"),
+    SkipReason.UNREACHABLE: gettext_lazy("Cannot be reached"),
+    SkipReason.WANTS_NO_CONTACT: gettext_lazy("Wants no more messages"),
+    SkipReason.OTHER: gettext_lazy("Another reason"),
+}
+DELAYS = {
+    1: gettext_lazy("Tomorrow"),
+    3: gettext_lazy("In three days"),
+    7: gettext_lazy("In a week"),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A task as it is shown: who, why, and the words to send."""
+
+    task: TaskView
+    name: str
+    kind: Kind
+    reason: str
+    message: str
+
+
+@page(Right.WORK_TASKS)
+def today(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
+    """The list of the day."""
+    template = "_list" if request.headers.get("HX-Request-Type") == "partial" else "today"
+    return render(request, f"workbench/{template}.html", _shown(viewer))
+
+
+@page(Right.WORK_TASKS, methods=("GET", "POST"))
+def outcome(request: HttpRequest, task_id: int, *, viewer: Viewer) -> HttpResponse:
+    """Note how a task was done."""
+    if request.method == "GET":
+        return _sheet(request, viewer, task_id, "outcome", {"outcomes": OUTCOMES})
+    chosen = _chosen(Outcome, request.POST.get("outcome", ""), "outcome")
+    finish_task(viewer=viewer, task_id=task_id, outcome=chosen, today=_today(viewer))
+    return _after(request, viewer, _("Done. Well done!"), task_id)
+
+
+@page(Right.WORK_TASKS, methods=("GET", "POST"))
+def skip(request: HttpRequest, task_id: int, *, viewer: Viewer) -> HttpResponse:
+    """Leave a task undone, or put it off."""
+    if request.method == "GET":
+        return _sheet(
+            request, viewer, task_id, "skip", {"reasons": SKIP_REASONS, "delays": DELAYS}
+        )
+    chosen = _chosen(SkipReason, request.POST.get("reason", ""), "reason")
+    skip_task(viewer=viewer, task_id=task_id, reason=chosen, today=_today(viewer))
+    return _after(request, viewer, _("Skipped."), task_id)
+
+
+@page(Right.WORK_TASKS, methods=("POST",))
+def delay(request: HttpRequest, task_id: int, *, viewer: Viewer) -> HttpResponse:
+    """Put a task off by some days."""
+    days = request.POST.get("days", "")
+    if not days.isdecimal():
+        raise BadInput("days", "Choose when the task is to come back.")
+    postpone_task(viewer=viewer, task_id=task_id, days=int(days), today=_today(viewer))
+    return _after(request, viewer, _("Put off."), task_id)
+
+
+@page(Right.WORK_TASKS, methods=("POST",))
+def undo(request: HttpRequest, task_id: int, *, viewer: Viewer) -> HttpResponse:
+    """Open a task again that was closed today."""
+    reopen_task(viewer=viewer, task_id=task_id, today=_today(viewer))
+    return _after(request, viewer, _("It is back on the list."), None)
+
+
+def cards_of(
+    viewer: Viewer, tasks: tuple[TaskView, ...], seller: SellerView, program: ProgramView, on: date
+) -> list[Card]:
+    """Tasks as cards; names, products and templates are read in one batch each."""
+    ids = [task.customer_id for task in tasks]
+    names = names_of_customers(viewer=viewer, customer_ids=ids)
+    bought = last_bought(customer_ids=ids)
+    products = products_of_ids(product_ids=[product for product, _on, _n in bought.values()])
+    templates = newest_templates(
+        program_id=program.id,
+        codes={task.template_code for task in tasks},
+        language=get_language() or "zh-hans",
+    )
+    store = names_of_units(unit_ids=[seller.unit_id])
+    cards = []
+    for task in tasks:
+        name = names.get(task.customer_id, "")
+        product_id, last_on, orders = bought.get(task.customer_id, (0, None, 0))
+        words = {
+            "customer": name,
+            "seller": seller.name,
+            "store": store.get(seller.unit_id, ""),
+            "product": products[product_id].name if product_id in products else "",
+            "days": str((on - last_on).days) if last_on else "",
+            "orders": str(orders or ""),
+        }
+        template = templates.get(task.template_code)
+        cards.append(
+            Card(
+                task=task,
+                name=name or _("Customer without a name"),
+                kind=kind_of(task.signal),
+                reason=reason(task.signal, task.evidence, program.currency),
+                message=message_of(template=template, values=words) if template else "",
+            )
+        )
+    return cards
+
+
+def own_seller(viewer: Viewer) -> SellerView:
+    """The seller that the viewer is. Raises NotFound."""
+    return seller_of_staff(program_id=viewer.program_id, staff_id=viewer.staff_id or 0)
+
+
+def _shown(viewer: Viewer) -> dict[str, Any]:
+    program = program_of(program_id=viewer.program_id)
+    seller = own_seller(viewer)
+    day = _today(viewer)
+    listed = today_of(viewer=viewer, seller_id=seller.id, today=day)
+    done = len(listed.closed)
+    return {
+        "program": program,
+        "seller": seller,
+        "store": names_of_units(unit_ids=[seller.unit_id]).get(seller.unit_id, ""),
+        "day": day,
+        "list_on": listed.on,
+        "is_old": listed.on < day,
+        "cards": cards_of(viewer, listed.open, seller, program, day),
+        "closed": cards_of(viewer, listed.closed, seller, program, day),
+        "done": done,
+        "total": done + len(listed.open),
+        "expected_minor": sum(task.expected_value_minor for task in listed.open),
+        "tab": "today",
+    }
+
+
+def _sheet(
+    request: HttpRequest, viewer: Viewer, task_id: int, name: str, choices: dict[str, Any]
+) -> HttpResponse:
+    task = find_task(viewer=viewer, task_id=task_id)
+    names = names_of_customers(viewer=viewer, customer_ids=[task.customer_id])
+    shown = {"task": task, "name": names.get(task.customer_id, ""), "sheet": name, **choices}
+    partial = request.headers.get("HX-Request")
+    template = "workbench/_sheet.html" if partial else "workbench/sheet_page.html"
+    return render(request, template, shown)
+
+
+def _after(
+    request: HttpRequest, viewer: Viewer, told: str, undo_id: int | None
+) -> HttpResponse:
+    if not request.headers.get("HX-Request"):
+        messages.success(request, told)
+        return redirect("today")
+    shown = _shown(viewer) | {"toast": told, "undo_id": undo_id}
+    return render(request, "workbench/_list.html", shown)
+
+
+def _today(viewer: Viewer) -> date:
+    program = program_of(program_id=viewer.program_id)
+    return business_day(utc_now(), program.zone, program.cut_off_hour)
+
+
+def _chosen(words: type[Any], value: str, field: str) -> Any:
+    try:
+        return words(value)
+    except ValueError as error:
+        raise BadInput(field, "Choose one of the answers.") from error

@@ -1,0 +1,180 @@
+"""Reasons and portraits in plain words, with their numbers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from siyu.faces.templatetags.siyu import money_round, share
+
+_MILLION = 1_000_000
+_STEADY_PPM = 50_000
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of reason looks: its word, its colour and its icon."""
+
+    label: Any
+    colour: str
+    icon: str
+
+
+KINDS = {
+    "slowing": Kind(gettext_lazy("Buying less"), "orange", "trending-down"),
+    "silent_good": Kind(gettext_lazy("Long not seen"), "red", "hourglass"),
+    "due": Kind(gettext_lazy("Due again"), "blue", "refresh"),
+    "never_ordered": Kind(gettext_lazy("New friend"), "blue", "user-plus"),
+    "first_order": Kind(gettext_lazy("First order"), "green", "gift"),
+    "birthday": Kind(gettext_lazy("Birthday"), "blue", "cake"),
+    "new_top": Kind(gettext_lazy("New top customer"), "red", "trending-up"),
+}
+_UNKNOWN = Kind(gettext_lazy("Contact"), "blue", "message")
+
+STATES = {
+    "new": gettext_lazy("New"),
+    "active": gettext_lazy("Active"),
+    "slowing": gettext_lazy("Slowing"),
+    "silent": gettext_lazy("Silent"),
+    "lost": gettext_lazy("Lost"),
+    "won_back": gettext_lazy("Won back"),
+    "prospect": gettext_lazy("Never ordered"),
+}
+GENDERS = {"female": gettext_lazy("woman"), "male": gettext_lazy("man")}
+AGES = {
+    "under_18": gettext_lazy("under 18"),
+    "18_24": "18–24",
+    "25_30": "25–30",
+    "31_35": "31–35",
+    "36_40": "36–40",
+    "41_50": "41–50",
+    "51_60": "51–60",
+    "over_60": gettext_lazy("over 60"),
+}
+
+
+def kind_of(signal: str) -> Kind:
+    """How a signal's kind of reason looks."""
+    return KINDS.get(signal, _UNKNOWN)
+
+
+def reason(signal: str, evidence: Mapping[str, Any], currency: str) -> str:
+    """The reason of a task in one sentence with its numbers."""
+    say = _SENTENCES.get(signal)
+    return say(evidence, currency) if say else ""
+
+
+def _slowing(evidence: Mapping[str, Any], currency: str) -> str:
+    change = evidence.get("market_change_ppm") or 0
+    if abs(change) < _STEADY_PPM:
+        others = _("other customers have not changed")
+    elif change < 0:
+        others = _("others are only down {share}").format(share=share(-change))
+    else:
+        others = _("others are up {share}").format(share=share(change))
+    return _("Used to buy {before} times a month, lately {recent}; {others}").format(
+        before=_times(evidence["before_per_30d_x100"]),
+        recent=_times(evidence["recent_per_30d_x100"]),
+        others=others,
+    )
+
+
+def _silent_good(evidence: Mapping[str, Any], currency: str) -> str:
+    return _("{orders} orders, {spend} in all; not seen for {days} days").format(
+        orders=evidence["orders"],
+        spend=money_round(evidence["spend_minor"], currency),
+        days=evidence["days_since_last"],
+    )
+
+
+def _due(evidence: Mapping[str, Any], currency: str) -> str:
+    return _("Usually buys every {gap} days; last time was {days} days ago").format(
+        gap=evidence["usual_gap_days"], days=evidence["days_since_last"]
+    )
+
+
+def _never_ordered(evidence: Mapping[str, Any], currency: str) -> str:
+    days = evidence["days_since_follow"]
+    return ngettext(
+        "Added {days} day ago, has not ordered yet",
+        "Added {days} days ago, has not ordered yet",
+        days,
+    ).format(days=days)
+
+
+def _first_order(evidence: Mapping[str, Any], currency: str) -> str:
+    return _("First order {days} days ago ({spend}): ask how it was").format(
+        days=evidence["days_since_first"], spend=money_round(evidence["spend_minor"], currency)
+    )
+
+
+def _birthday(evidence: Mapping[str, Any], currency: str) -> str:
+    days = evidence["days_to_birthday"]
+    when = f"{evidence['birth_month']:02}-{evidence['birth_day']:02}"
+    if days == 0:
+        return _("Birthday is today ({when})").format(when=when)
+    return ngettext(
+        "Birthday in {days} day ({when})", "Birthday in {days} days ({when})", days
+    ).format(days=days, when=when)
+
+
+def _new_top(evidence: Mapping[str, Any], currency: str) -> str:
+    return _("Now among the top 10%: {spend} in all, {orders} orders this month").format(
+        spend=money_round(evidence["spend_minor"], currency), orders=evidence["orders_30"]
+    )
+
+
+_SENTENCES: dict[str, Callable[[Mapping[str, Any], str], str]] = {
+    "slowing": _slowing,
+    "silent_good": _silent_good,
+    "due": _due,
+    "never_ordered": _never_ordered,
+    "first_order": _first_order,
+    "birthday": _birthday,
+    "new_top": _new_top,
+}
+
+
+def _times(per_month_x100: int) -> str:
+    return f"{per_month_x100 / 100:.1f}".removesuffix(".0")
+
+
+def rhythm_line(portrait: Mapping[str, Any], as_of: date) -> str:
+    """State and rhythm in one line."""
+    parts = [str(STATES.get(portrait["state"], portrait["state"]))]
+    if portrait["usual_gap_days"]:
+        parts.append(_("buys every {days} days").format(days=portrait["usual_gap_days"]))
+    if portrait["last_on"]:
+        days = (as_of - portrait["last_on"]).days
+        parts.append(_("last time {days} days ago").format(days=days))
+    return " · ".join(parts)
+
+
+def portrait_sentences(
+    portrait: Mapping[str, Any], city: str, category: str, currency: str
+) -> list[str]:
+    """Who she is, in a few sentences."""
+    person = [
+        str(word)
+        for word in (GENDERS.get(portrait["gender"]), AGES.get(portrait["age_band"]), city)
+        if word
+    ]
+    sentences = [_("{facts}.").format(facts=_(", ").join(person))] if person else []
+    if portrait["favourite_hours"] and category:
+        sentences.append(
+            _("Mostly buys {category}, usually between {hours} o'clock.").format(
+                category=category, hours=portrait["favourite_hours"].replace("-", "–")
+            )
+        )
+    if portrait["refunds_minor"]:
+        sentences.append(
+            _("Has returned goods for {amount}.").format(
+                amount=money_round(portrait["refunds_minor"], currency)
+            )
+        )
+    if portrait["is_top"]:
+        sentences.append(_("Among the top 10% by spend."))
+    return sentences or [_("Nothing is known yet. Ask, and note it down.")]

@@ -1,0 +1,101 @@
+"""The demo brand: simulated, then brought in through the rooms' own doors."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from siyu.rooms.catalog.actions import import_products
+from siyu.rooms.customers.actions import import_customers, import_follows
+from siyu.rooms.operations.actions import deliver_all
+from siyu.rooms.operations.types import Listener
+from siyu.rooms.orders.actions import import_orders
+from siyu.rooms.organization.actions import add_staff, grant_role
+from siyu.rooms.organization.queries import (
+    owner_viewer,
+    programs,
+    staff_by_login,
+    staff_of,
+    units_under,
+)
+from siyu.rooms.organization.types import Role, StaffView, UnitKind
+from siyu.rooms.outreach.actions import open_program
+from siyu.rooms.outreach.queries import longest_lists
+from siyu.rooms.sellers.actions import import_sellers
+from siyu.rooms.sellers.queries import sellers_of_ids
+from siyu.simulation.brand import profile_of
+from siyu.simulation.simulate import simulate
+
+CODE = "demo"
+HEADQUARTERS, MANAGER = "demo-hq", "demo-manager"
+_SEED = 20_261
+_SOURCE = "simulation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo:
+    """The demo program and those who may look at it."""
+
+    program_id: int
+    headquarters: StaffView
+    manager: StaffView
+    sellers: tuple[StaffView, ...]
+
+
+def demo_program_id() -> int | None:
+    """The id of the demo program, if it was made."""
+    return next((program.id for program in programs() if program.code == CODE), None)
+
+
+@transaction.atomic
+def make_demo(*, as_of: date, listener: Listener) -> int:
+    """Make the demo brand with its history up to a day, all or nothing; returns the program."""
+    profile = profile_of(CODE)
+    listener("simulate", 0, None)
+    brand = simulate(profile=profile, seed=_SEED, as_of=as_of)
+    program = open_program(code=CODE, name=profile.name, currency="CNY", zone="Asia/Shanghai")
+    steps = (
+        ("sellers", import_sellers, brand.sellers),
+        ("products", import_products, brand.products),
+        ("customers", import_customers, brand.customers),
+        ("follows", import_follows, brand.follows),
+        ("orders", import_orders, brand.orders),
+    )
+    for name, action, rows in steps:
+        listener(name, 0, rows.num_rows)
+        action(program_id=program.id, source=_SOURCE, rows=rows)
+        listener(name, rows.num_rows, rows.num_rows)
+    _add_office(program.id, profile.name)
+    deliver_all(listener=listener)
+    return program.id
+
+
+def demo_people(*, program_id: int, today: date, sellers: int = 3) -> Demo:
+    """Headquarters, a store manager and the sellers with the longest lists of the day."""
+    viewer = owner_viewer(program_id=program_id)
+    ids = longest_lists(viewer=viewer, on=today, limit=sellers)
+    found = sellers_of_ids(viewer=viewer, seller_ids=ids)
+    staff = [found[seller_id].staff_id for seller_id in ids]
+    return Demo(
+        program_id=program_id,
+        headquarters=staff_by_login(login=HEADQUARTERS),
+        manager=staff_by_login(login=MANAGER),
+        sellers=tuple(staff_of(staff_id=staff_id) for staff_id in staff if staff_id),
+    )
+
+
+def _add_office(program_id: int, name: str) -> None:
+    stores = [
+        unit
+        for unit in units_under(viewer=owner_viewer(program_id=program_id))
+        if unit.kind is UnitKind.STORE
+    ]
+    people = (
+        (HEADQUARTERS, f"{name} 总部", Role.ADMINISTRATOR, None),
+        (MANAGER, f"{stores[0].name} 店长", Role.STORE_MANAGER, stores[0].id),
+    )
+    for login, person, role, unit_id in people:
+        staff_id = add_staff(login=login, name=person)
+        grant_role(
+            staff_id=staff_id, program_id=program_id, role=role, unit_id=unit_id, actor_id=None
+        )
