@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from siyu.faces.access import viewer_of_request
@@ -60,10 +61,17 @@ def password(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
+@csrf_exempt
 @never_cache
 @require_http_methods(["GET", "POST"])
 def link(request: HttpRequest, token: str) -> HttpResponse:
-    """A one-tap link: a look shows a button, so that previews of the link cannot spend it."""
+    """A one-tap link: a look shows a button, so that previews of the link cannot spend it.
+
+    The page sends no referrer, so its form's origin is null and Django's own check cannot pass;
+    a form of another site is told by the browser's Sec-Fetch-Site instead.
+    """
+    if request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method == "POST":
+        return show_error(request, NotAllowed("Open the link yourself; another site cannot."))
     address = request.META.get("REMOTE_ADDR", "")
     if request.method == "GET":
         good = look_at_link(token=token, address=address)

@@ -201,7 +201,7 @@ class TestFailure:
             try_again()
         trouble.clear()
         assert deliver_due() == 0
-        retry_delivery(delivery_id=failing().id)
+        retry_delivery(viewer=OWNER, delivery_id=failing().id)
         assert deliver_due() == 1
         assert pending_deliveries() == 0
 
@@ -213,7 +213,7 @@ class TestFailure:
         trouble.clear()
         try_again()
         with pytest.raises(NotFound):
-            retry_delivery(delivery_id=delivery_id)
+            retry_delivery(viewer=OWNER, delivery_id=delivery_id)
         assert done().count(("note", "front")) == 1
 
 

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import ibis
 
+# A column worked out in one step and read several times in the next is computed once only
+# while the steps stay apart.
+ibis.options.sql.fuse_selects = False
+
 # Ibis leaves out casts to the type it believes a column has already, while DuckDB sums
 # int64 to a wider type; so the last cast is written by hand.
 _TYPES: Mapping[str, Mapping[str, str]] = {

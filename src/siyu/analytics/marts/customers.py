@@ -110,7 +110,7 @@ def customers(
     average order, or everybody's for a prospect), expected_value_minor (their product,
     rounded down).
     """
-    table = _people(customers, serving(follows=follows, as_of=as_of))
+    table = _people(customers, serving(follows=follows, as_of=as_of), as_of)
     for side in (
         rhythms(histories=histories, market=market, as_of=as_of),
         favourites,
@@ -132,8 +132,9 @@ def customers(
     ).select(*CUSTOMERS)
 
 
-def _people(customers: ibis.Table, followed: ibis.Table) -> ibis.Table:
+def _people(customers: ibis.Table, followed: ibis.Table, as_of: date) -> ibis.Table:
     kept = customers.filter(~customers.is_deleted).drop("is_deleted", "stamp")
+    kept = kept.mutate(age=age_years(kept.born_on, as_of))
     return kept.left_join(followed, "customer_id").drop("customer_id_right")
 
 
@@ -194,11 +195,11 @@ def _bucket(table: ibis.Table, as_of: date) -> Any:
 
 def _portrait(table: ibis.Table, as_of: date) -> dict[str, Any]:
     return {
-        "age_band": age_band(table.born_on, as_of),
+        "age_band": age_band(table.age),
         "birth_month": table.born_on.month(),
         "birth_day": table.born_on.day(),
         "days_to_birthday": days_to_birthday(table.born_on, as_of),
-        "is_minor": (age_years(table.born_on, as_of) < ADULT_YEARS).fill_null(False),
+        "is_minor": (table.age < ADULT_YEARS).fill_null(False),
         "state": table.state.fill_null("prospect"),
     }
 

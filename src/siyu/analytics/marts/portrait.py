@@ -28,9 +28,8 @@ def age_years(born_on: Any, as_of: date) -> Any:
     return as_of.year - born_on.year() - had_birthday.ifelse(0, 1)
 
 
-def age_band(born_on: Any, as_of: date) -> Any:
-    """under_18, 18_24, 25_30, 31_35, 36_40, 41_50, 51_60, over_60, or unknown."""
-    age = age_years(born_on, as_of)
+def age_band(age: Any) -> Any:
+    """under_18, 18_24, 25_30, 31_35, 36_40, 41_50, 51_60, over_60, or unknown (null)."""
     return ibis.cases(
         (age.isnull(), "unknown"), *((age < end, band) for end, band in _BANDS), else_="over_60"
     )

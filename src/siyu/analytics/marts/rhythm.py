@@ -29,6 +29,7 @@ WON_BACK_DAYS = 60
 _SLOWING_DEVIATION_X10 = 27
 _SLOWING_SHARE_X10 = 6
 _SEASON_SHIFT_DAYS = 14
+_WINDOWS = (30, 60, 90)
 
 
 def rhythms(*, histories: ibis.Table, market: ibis.Table, as_of: date) -> ibis.Table:
@@ -52,6 +53,8 @@ def rhythms(*, histories: ibis.Table, market: ibis.Table, as_of: date) -> ibis.T
         clock_then="last_before_30_on",
     )
     table = table.cross_join(_readings(market, as_of))
+    # One step a layer: what a later step reads twice is then worked out once.
+    table = table.mutate(**{f"expected_{days}": _expected(table, days) for days in _WINDOWS})
     table = table.mutate(
         recency_days=days_between(start=table.last_on, end=ibis.literal(as_of)) - 1,
         usual_gap_days=_usual_gap_days(table),
@@ -62,7 +65,8 @@ def rhythms(*, histories: ibis.Table, market: ibis.Table, as_of: date) -> ibis.T
         before_per_30d_x100=_before_per_30d_x100(table, as_of),
         recent_per_30d_x100=half_up(numerator=table.visits_90 * 100, denominator=3),
         market_change_ppm=_market_change_ppm(table, as_of),
-        expected_visits_90_x100=x100(_expected(table, 90)),
+        expected_visits_90_x100=x100(table.expected_90),
+        **{f"fell_{days}": _fell(table, days, as_of) for days in _WINDOWS},
     )
     table = table.mutate(
         elapsed=_passed(table.rate, table.now - table.clock_last),
@@ -117,7 +121,7 @@ def _fell(table: ibis.Table, days: int, as_of: date) -> Any:
     than chance explains from her visits then, market's change since allowed for.
     """
     seen = table[f"visits_{days}"].cast("float64")
-    expected = _expected(table, days)
+    expected = table[f"expected_{days}"]
     below_rate = (seen * 10 <= expected * _SLOWING_SHARE_X10) & _beyond_chance(seen, expected)
     last_year = table[f"visits_{days}_last_year"].cast("float64")
     clock = _units(table.now - table[f"now_{days}"])
@@ -164,7 +168,7 @@ def _as_quiet_last_year(table: ibis.Table, as_of: date) -> Any:
 def _state(table: ibis.Table, as_of: date) -> Any:
     """new, lost, silent, won_back, slowing or active: the first that holds."""
     in_season = ~_as_quiet_last_year(table, as_of)
-    fell = _fell(table, 90, as_of) | _fell(table, 60, as_of) | _fell(table, 30, as_of)
+    fell = table.fell_30 | table.fell_60 | table.fell_90
     gap_days = days_between(start=table.previous_on, end=table.last_on) - 1
     rate_before_gap = _rate(table.purchase_days - 1, table.clock_previous - table.clock_first)
     gap = _passed(rate_before_gap, table.clock_last - table.clock_previous)

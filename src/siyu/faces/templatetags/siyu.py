@@ -12,11 +12,21 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 
-from siyu.foundation.money import from_minor
+from siyu.foundation.money import exponent, from_minor
 
 register = template.Library()
 _PPM = 1_000_000
 _NOTHING = "–"
+
+
+_SYMBOLS = {"CNY": "¥", "GBP": "£", "USD": "$", "EUR": "€", "BRL": "R$"}
+"""Each program has one currency, so its short sign is enough."""
+
+
+def _pattern(currency: str, digits: str) -> str:
+    sign = _SYMBOLS.get(currency)
+    quoted = f"'{sign}'" if sign else "¤"
+    return f"{quoted}{digits};-{quoted}{digits}"
 
 
 def _locale() -> str:
@@ -39,7 +49,12 @@ def money(minor: int | None, currency: str) -> str:
     """An amount in minor units with its currency, to the last digit."""
     if minor is None:
         return _NOTHING
-    return str(format_currency(from_minor(minor, currency), currency, locale=_locale()))
+    digits = "#,##0." + "0" * exponent(currency) if exponent(currency) else "#,##0"
+    return str(
+        format_currency(
+            from_minor(minor, currency), currency, _pattern(currency, digits), _locale()
+        )
+    )
 
 
 @register.filter
@@ -51,8 +66,8 @@ def money_round(minor: int | None, currency: str) -> str:
         format_currency(
             round(from_minor(minor, currency)),
             currency,
-            format="¤#,##0;-¤#,##0",
-            locale=_locale(),
+            _pattern(currency, "#,##0"),
+            _locale(),
             currency_digits=False,
         )
     )

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from siyu.faces.templatetags.siyu import money_round, share
 
-_MILLION = 1_000_000
 _STEADY_PPM = 50_000
 
 
@@ -122,9 +121,12 @@ def _birthday(evidence: Mapping[str, Any], currency: str) -> str:
 
 
 def _new_top(evidence: Mapping[str, Any], currency: str) -> str:
-    return _("Now among the top 10%: {spend} in all, {orders} orders this month").format(
-        spend=money_round(evidence["spend_minor"], currency), orders=evidence["orders_30"]
-    )
+    orders = evidence["orders_30"]
+    return ngettext(
+        "Now among the top 10%: {spend} in all, {orders} order this month",
+        "Now among the top 10%: {spend} in all, {orders} orders this month",
+        orders,
+    ).format(spend=money_round(evidence["spend_minor"], currency), orders=orders)
 
 
 _SENTENCES: dict[str, Callable[[Mapping[str, Any], str], str]] = {

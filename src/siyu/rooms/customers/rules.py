@@ -40,6 +40,12 @@ def serving_periods(ties: Sequence[Tie]) -> list[tuple[datetime, datetime | None
     return periods
 
 
+def one_form(key: str) -> str:
+    """An outside key in one form: phone numbers come with and without prefixes."""
+    phone = phone_in_key(key)
+    return f"tel:{phone}" if phone else key
+
+
 def phone_in_key(key: str) -> str | None:
     """The mainland mobile number that an outside key is, if it is one."""
     match = _PHONE.match(key)

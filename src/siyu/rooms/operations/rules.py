@@ -21,11 +21,10 @@ def latest_slot(cron: str, zone: str, since: datetime, now: datetime) -> datetim
 
     A machine that slept through several slots runs the newest one only.
     """
-    slots = CronSim(cron, now.astimezone(ZoneInfo(zone)), reverse=True)
-    local_now = now.astimezone(ZoneInfo(zone)).replace(second=0, microsecond=0)
-    exact = next(CronSim(cron, local_now - timedelta(minutes=1)))
-    slot = local_now if exact == local_now else next(slots)
-    slot = slot.astimezone(UTC)
+    # CronSim counts back from before its start, and knows when clocks change.
+    after_now = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    slots = CronSim(cron, after_now.astimezone(ZoneInfo(zone)), reverse=True)
+    slot = next(slots).astimezone(UTC)
     return slot if slot > since else None
 
 

@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ from siyu.foundation.ids import new_ids
 from siyu.rooms.customers.models import Consent, Customer, Identity, PersonalRecord
 from siyu.rooms.customers.queries import customer_ids_by_key
 from siyu.rooms.customers.queries.keys import safe_keys
-from siyu.rooms.customers.rules import phone_in_key
+from siyu.rooms.customers.rules import one_form, phone_in_key
 from siyu.rooms.operations.actions import insert_rows, update_rows, write_stamp
 from siyu.rooms.operations.queries import any_of, plain_rows
 from siyu.rooms.operations.types import ImportCounts
@@ -20,6 +21,7 @@ from siyu.rooms.organization.queries import program_of
 
 _PROFILE = ("gender", "born_on", "city", "city_tier", "registered_at", "opted_out")
 _FIELDS = ("name", "phone", *_PROFILE)
+_content = itemgetter(*_FIELDS)
 _Row = dict[str, Any]
 
 
@@ -56,20 +58,21 @@ def import_customers(*, program_id: int, source: str, rows: pa.Table) -> ImportC
 @transaction.atomic
 def add_unknown_customers(*, program_id: int, source: str, keys: Iterable[str]) -> dict[str, int]:
     """Ids by key of customers met in orders; new ones are added with nothing but their key."""
-    wanted = list(dict.fromkeys(keys))
-    ids = customer_ids_by_key(program_id=program_id, source=source, keys=wanted)
-    missing = [key for key in wanted if key not in ids]
+    wanted = {key: one_form(key) for key in keys}
+    told = dict.fromkeys(wanted.values())
+    ids = customer_ids_by_key(program_id=program_id, source=source, keys=told)
+    missing = [key for key in told if key not in ids]
     if missing:
         rows = {key: dict.fromkeys(_FIELDS) | {"phone": phone_in_key(key)} for key in missing}
         ids |= _create(program_id, source, rows, write_stamp())
-    return ids
+    return {key: ids[form] for key, form in wanted.items()}
 
 
 def _by_key(rows: pa.Table) -> tuple[dict[str, _Row], dict[str, str]]:
     given: dict[str, _Row] = {}
     aliases: dict[str, str] = {}
     for told in plain_rows(table=rows):
-        key, alias = told["key"], told["alias"]
+        key, alias = one_form(told["key"]), told["alias"] and one_form(told["alias"])
         row = {name: told[name] for name in _FIELDS}
         row["phone"] = row["phone"] or phone_in_key(key)
         if key in given:
@@ -81,7 +84,7 @@ def _by_key(rows: pa.Table) -> tuple[dict[str, _Row], dict[str, str]]:
 
 
 def _digest(row: _Row) -> bytes:
-    return digest(*(row[name] for name in _FIELDS))
+    return digest(*_content(row))
 
 
 def _create(program_id: int, source: str, rows: dict[str, _Row], stamp: int) -> dict[str, int]:
@@ -143,9 +146,14 @@ def _add_personal_records(people: list[tuple[int, _Row]]) -> None:
 
 
 def _add_consents(changes: list[tuple[int, bool]], source: str) -> None:
-    Consent.objects.bulk_create(
-        Consent(customer_id=customer_id, given=given, source=source)
-        for customer_id, given in changes
+    now = utc_now()
+    insert_rows(
+        model=Consent,
+        columns=("id", "customer_id", "purpose", "channel", "given", "source", "at"),
+        rows=[
+            (consent_id, customer_id, "marketing", "all", given, source, now)
+            for consent_id, (customer_id, given) in zip(new_ids(len(changes)), changes, strict=True)
+        ],
     )
 
 

@@ -30,15 +30,16 @@ def customer_ids_by_key(*, program_id: int, source: str, keys: Iterable[str]) ->
     found = pick_by_source(rows=aliases.values_list("key", "source", "customer_id"), source=source)
     found |= pick_by_source(rows=profiles.values_list("source_key", "source", "id"), source=source)
     ids = {key: found[stored] for key, stored in kept.items() if stored in found}
-    phones = {key: phone_in_key(key) for key in kept if key not in ids}
-    if any(phones.values()):
-        ids |= _by_phone(program_id, {key: phone for key, phone in phones.items() if phone})
-    return ids
+    unknown = {key: phone_in_key(key) for key, stored in kept.items() if stored != key}
+    phones = {key: phone for key, phone in unknown.items() if phone and key not in ids}
+    owners = _owners(program_id, set(phones.values()))
+    return ids | {key: owners[phone] for key, phone in phones.items() if phone in owners}
 
 
-def _by_phone(program_id: int, phones: dict[str, str]) -> dict[str, int]:
+def _owners(program_id: int, phones: set[str]) -> dict[str, int]:
+    """The customer of each phone number that only one has."""
     ring = settings.SIYU_KEYRING
-    indexes = {ring.blind_index("phone", phone): key for key, phone in phones.items()}
+    indexes = {ring.blind_index("phone", phone): phone for phone in phones}
     rows = PersonalRecord.objects.filter(
         phone_index__in=list(indexes), customer__program_id=program_id
     ).values_list("phone_index", "customer_id")
@@ -46,4 +47,4 @@ def _by_phone(program_id: int, phones: dict[str, str]) -> dict[str, int]:
     for index, customer_id in rows:
         if index is not None:
             owners.setdefault(indexes[bytes(index)], []).append(customer_id)
-    return {key: ids[0] for key, ids in owners.items() if len(ids) == 1}
+    return {phone: ids[0] for phone, ids in owners.items() if len(ids) == 1}

@@ -3,6 +3,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from siyu.foundation.clock import utc_now
 from siyu.rooms.operations.models import Schedule, ScheduleSlot
 from siyu.rooms.operations.rules import latest_slot
 
@@ -11,9 +12,12 @@ Timer = Callable[[int, datetime], None]
 
 def set_schedule(*, program_id: int, name: str, cron: str, zone: str) -> None:
     """Have the work of a name come due by a cron line in a zone, from now on."""
-    Schedule.objects.update_or_create(
+    schedule, _ = Schedule.objects.get_or_create(
         program_id=program_id, name=name, defaults={"cron": cron, "zone": zone}
     )
+    if (schedule.cron, schedule.zone) != (cron, zone):
+        schedule.cron, schedule.zone, schedule.since = cron, zone, utc_now()
+        schedule.save(update_fields=["cron", "zone", "since"])
 
 
 def run_due_schedules(*, now: datetime, timers: Mapping[str, Timer]) -> int:
@@ -25,7 +29,7 @@ def run_due_schedules(*, now: datetime, timers: Mapping[str, Timer]) -> int:
     taken = 0
     for schedule in Schedule.objects.filter(enabled=True, name__in=list(timers)):
         last = ScheduleSlot.objects.filter(schedule=schedule).order_by("-due_at").first()
-        since = last.due_at if last else schedule.since
+        since = max(last.due_at, schedule.since) if last else schedule.since
         slot = latest_slot(schedule.cron, schedule.zone, since, now)
         if slot is None:
             continue

@@ -94,7 +94,10 @@ def spend_link(*, token: str, address: str) -> StaffView:
 
 def _usable(token: str, address: str) -> SignInLink | None:
     link = SignInLink.objects.filter(
-        token_hash=_hash(token), used_at__isnull=True, expires_at__gt=utc_now()
+        token_hash=_hash(token),
+        used_at__isnull=True,
+        expires_at__gt=utc_now(),
+        staff__is_active=True,
     ).first()
     if link is not None and link.loopback_only and address not in ("127.0.0.1", "::1"):
         return None
