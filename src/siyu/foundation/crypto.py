@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from siyu.foundation.errors import SiyuError
 
 _SALT_BYTES, _NONCE_BYTES = 16, 12
+_PHONE = re.compile(r"^(?:tel:)?(?:\+?86)?(1\d{10})$")
 _record = msgspec.json.Decoder(dict[str, str | None])
 Stored = bytes | memoryview
 """Bytes as a database gives them back."""
@@ -70,6 +72,11 @@ class Keyring:
         """16 bytes that are equal for equal values of a kind, and tell nothing without the key."""
         return _keyed_hash(self.index_key, f"{kind}:{value}".encode())[:16]
 
+    def safe_key(self, key: str) -> str:
+        """An outside key as it may be stored: a phone number only as its blind index."""
+        phone = phone_in(key)
+        return f"phone:{self.blind_index('phone', phone).hex()}" if phone else key
+
 
 @lru_cache(maxsize=8)
 def _begun(key: bytes) -> hmac.HMAC:
@@ -92,6 +99,12 @@ def digest(*parts: object) -> bytes:
     """16 bytes of BLAKE2b over the parts' text, to tell whether content changed. Not a secret."""
     text = "\x1f".join(["" if part is None else str(part) for part in parts])
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def phone_in(key: str) -> str | None:
+    """The mainland mobile number that an outside key is, if it is one."""
+    match = _PHONE.match(key)
+    return match.group(1) if match else None
 
 
 def mask_phone(phone: str | None) -> str:

@@ -1,7 +1,7 @@
 """The demo brand: simulated, then brought in through the rooms' own doors."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 
@@ -30,6 +30,7 @@ CODE = "demo"
 HEADQUARTERS, MANAGER = "demo-hq", "demo-manager"
 _SEED = 20_261
 _SOURCE = "simulation"
+_SLOWED_SHARE, _SLOWED_BY, _SLOWED_FOR = 0.3, 3.5, timedelta(days=75)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,10 @@ def demo_program_id() -> int | None:
 @transaction.atomic
 def make_demo(*, as_of: date, listener: Listener) -> int:
     """Make the demo brand with its history up to a day, all or nothing; returns the program."""
-    profile = profile_of(CODE)
+    # Some customers buy less since ten weeks, so that the lists show what Siyu is for.
+    profile = profile_of(CODE).plant_slowing(
+        share=_SLOWED_SHARE, from_on=as_of - _SLOWED_FOR, factor=_SLOWED_BY
+    )
     listener("simulate", 0, None)
     brand = simulate(profile=profile, seed=_SEED, as_of=as_of)
     program = open_program(code=CODE, name=profile.name, currency="CNY", zone="Asia/Shanghai")

@@ -131,7 +131,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
 # Every group needs at least one of its fields, as a column or as a constant.
 REQUIRED: dict[Kind, tuple[tuple[str, ...], ...]] = {
     "customers": (("key",),),
-    "sellers": (("key",), ("kind",), ("status",)),
+    "sellers": (("key",),),
     "products": (("key",),),
     "follows": (("customer_key",), ("seller_key",), ("is_serving",), ("followed_at",)),
     "orders": (

@@ -120,11 +120,7 @@ def default_mapping(
         each.name: tuple(ColumnSource(headings=(heading,)) for heading in each.headings)
         for each in FIELDS[kind]
     }
-    constants: dict[str, str] = {}
-    if kind == "sellers":
-        constants = {"kind": "guide", "status": "active"}
-    if kind == "follows":
-        constants = {"is_serving": "true"}
+    constants = {"is_serving": "true"} if kind == "follows" else {}
     return Mapping(
         kind=kind,
         source="siyu",

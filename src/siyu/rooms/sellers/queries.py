@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db.models import QuerySet
 
-from siyu.foundation.crypto import mask_phone
+from siyu.foundation.crypto import mask_phone, phone_in
 from siyu.foundation.errors import NotFound
 from siyu.rooms.operations.queries import any_of, pick_by_source
 from siyu.rooms.operations.types import Right, Scope, Viewer
@@ -36,8 +36,9 @@ def sellers_page(
     viewer.require(Right.SEE_SELLERS)
     rows = _within(viewer)
     if find:
-        index = settings.SIYU_KEYRING.blind_index("phone", find)
-        rows = rows.filter(source_key=find) | rows.filter(phone_index=index)
+        ring = settings.SIYU_KEYRING
+        index = ring.blind_index("phone", phone_in(find) or find)
+        rows = rows.filter(source_key=ring.safe_key(find)) | rows.filter(phone_index=index)
     if unit_id:
         rows = rows.filter(unit_id=unit_id)
     first = (page - 1) * size
@@ -67,8 +68,12 @@ def sellers_of_ids(*, viewer: Viewer, seller_ids: Iterable[int]) -> dict[int, Se
 
 def seller_ids_by_key(*, program_id: int, source: str, keys: Iterable[str]) -> dict[str, int]:
     """Ids by outside key of sellers that exist; another source's key counts if only one has it."""
-    rows = Seller.objects.filter(program_id=program_id, source_key__in=any_of(values=set(keys)))
-    return pick_by_source(rows=rows.values_list("source_key", "source", "id"), source=source)
+    kept = {key: settings.SIYU_KEYRING.safe_key(key) for key in keys}
+    rows = Seller.objects.filter(
+        program_id=program_id, source_key__in=any_of(values=set(kept.values()))
+    )
+    found = pick_by_source(rows=rows.values_list("source_key", "source", "id"), source=source)
+    return {key: found[safe] for key, safe in kept.items() if safe in found}
 
 
 def units_of_sellers(*, seller_ids: Iterable[int]) -> dict[int, int]:
@@ -94,14 +99,15 @@ def _within(viewer: Viewer) -> QuerySet[Seller]:
 
 def _view(seller: Seller) -> SellerView:
     person = settings.SIYU_KEYRING.open(seller.sealed)
+    masked_phone = mask_phone(person.get("phone"))
     return SellerView(
         id=seller.id,
         program_id=seller.program_id,
         staff_id=seller.staff_id,
         unit_id=seller.unit_id,
-        key=seller.source_key,
+        key=masked_phone if seller.source_key.startswith("phone:") else seller.source_key,
         name=person["name"] or "",
-        masked_phone=mask_phone(person.get("phone")),
+        masked_phone=masked_phone,
         kind=SellerKind(seller.kind),
         status=SellerStatus(seller.status),
         joined_on=seller.joined_on,

@@ -9,7 +9,6 @@ from django.db import transaction
 from siyu.foundation.errors import BadInput, Conflict
 from siyu.foundation.ids import new_ids
 from siyu.rooms.operations.actions import insert_rows, record_audit
-from siyu.rooms.operations.queries import any_of
 from siyu.rooms.operations.types import Scope
 from siyu.rooms.organization.models import Grant, OrgUnit, Staff
 from siyu.rooms.organization.rules import SCOPE_OF
@@ -75,19 +74,17 @@ def create_seller_staff(
 ) -> dict[str, int]:
     """Sign-in accounts for sellers, each (login, name, unit id); returns ids by login.
 
-    A login that exists keeps its account. Accounts start without a password.
+    Accounts start without a password. Each login must be free (``logins_taken``), so that no file
+    ties a seller to the account of another person.
     """
     keyring = settings.SIYU_KEYRING
-    logins = [login for login, _, _ in sellers]
-    found = dict(Staff.objects.filter(login__in=any_of(values=logins)).values_list("login", "id"))
-    new = [row for row in sellers if row[0] not in found]
-    ids = new_ids(len(new))
+    ids = new_ids(len(sellers))
     insert_rows(
         model=Staff,
         columns=("id", "login", "password", "sealed", "is_active", "language"),
         rows=[
             (staff_id, login, make_password(None), keyring.seal({"name": name}), True, "")
-            for staff_id, (login, name, _) in zip(ids, new, strict=True)
+            for staff_id, (login, name, _) in zip(ids, sellers, strict=True)
         ],
     )
     insert_rows(
@@ -95,10 +92,12 @@ def create_seller_staff(
         columns=("id", "staff_id", "program_id", "role", "unit_id"),
         rows=[
             (grant_id, staff_id, program_id, Role.SELLER.value, unit_id)
-            for grant_id, staff_id, (_, _, unit_id) in zip(new_ids(len(new)), ids, new, strict=True)
+            for grant_id, staff_id, (_, _, unit_id) in zip(
+                new_ids(len(sellers)), ids, sellers, strict=True
+            )
         ],
     )
-    return found | {login: staff_id for staff_id, (login, _, _) in zip(ids, new, strict=True)}
+    return {login: staff_id for staff_id, (login, _, _) in zip(ids, sellers, strict=True)}
 
 
 def change_language(*, staff_id: int, language: str) -> None:

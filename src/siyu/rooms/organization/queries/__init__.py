@@ -10,6 +10,7 @@ from siyu.rooms.organization.queries.programs import (
 )
 from siyu.rooms.organization.queries.staff import (
     grants_of,
+    logins_taken,
     names_of_staff,
     owner_viewer,
     staff_by_login,
@@ -21,6 +22,7 @@ from siyu.rooms.organization.queries.staff import (
 __all__ = [
     "find_program",
     "grants_of",
+    "logins_taken",
     "names_of_staff",
     "names_of_units",
     "owner_viewer",

@@ -4,6 +4,7 @@ from django.conf import settings
 
 from siyu.foundation.crypto import Stored
 from siyu.foundation.errors import NotAllowed, NotFound
+from siyu.rooms.operations.queries import any_of
 from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.organization.models import Grant, OrgUnit, Staff
 from siyu.rooms.organization.rules import RIGHTS_OF, SCOPE_OF
@@ -24,6 +25,12 @@ def staff_by_login(*, login: str) -> StaffView:
     if staff is None:
         raise NotFound("There is no login {login}.", login=login)
     return staff_of(staff_id=staff.id)
+
+
+def logins_taken(*, logins: Iterable[str]) -> set[str]:
+    """Those of the logins that somebody signs in with, in whatever program."""
+    rows = Staff.objects.filter(login__in=any_of(values=logins))
+    return set(rows.values_list("login", flat=True))
 
 
 def names_of_staff(*, staff_ids: Iterable[int]) -> dict[int, str]:

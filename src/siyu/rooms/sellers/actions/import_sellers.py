@@ -4,13 +4,13 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
 
-from siyu.foundation.crypto import digest
-from siyu.foundation.ids import new_ids
+from siyu.foundation.crypto import digest, mask_phone, phone_in
+from siyu.foundation.ids import new_id, new_ids
 from siyu.rooms.operations.actions import insert_rows, update_rows, write_stamp
 from siyu.rooms.operations.queries import any_of, plain_rows
 from siyu.rooms.operations.types import ImportCounts, Reject
 from siyu.rooms.organization.actions import create_seller_staff, ensure_units
-from siyu.rooms.organization.queries import program_of
+from siyu.rooms.organization.queries import logins_taken, program_of
 from siyu.rooms.sellers.models import Seller
 from siyu.rooms.sellers.types import SellerKind, SellerStatus
 
@@ -32,44 +32,53 @@ def import_sellers(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     """Create or update sellers from SELLER_ROWS; stores and regions named there come to be.
 
     A seller without a store belongs to headquarters' own store. Each seller gets a sign-in
-    account without a password. Rows with an unknown kind or status are rejected.
+    account without a password. Rows with an unknown kind or status are rejected, and so are those
+    whose login is another person's. A key that is a phone number is kept as its blind index.
     """
+    ring = settings.SIYU_KEYRING
     given, rejects = _sound(plain_rows(table=rows))
+    kept = {key: ring.safe_key(key) for key in given}
+    stored = {
+        seller.source_key: seller
+        for seller in Seller.objects.filter(
+            program_id=program_id, source=source, source_key__in=any_of(values=kept.values())
+        )
+    }
+    known = {key: stored[safe] for key, safe in kept.items() if safe in stored}
+    program = program_of(program_id=program_id)
+    new, refused = _with_logins(
+        program.code, source, [row for key, row in given.items() if key not in known]
+    )
     units = ensure_units(
         program_id=program_id,
         stores=[
             (_store_key(row), row["store_name"], row["region_name"], row["city"])
-            for row in given.values()
+            for row in (
+                *(row for _, row in new),
+                *(given[key] for key in known if _tells_store(given[key])),
+            )
         ],
     )
-    known = {
-        seller.source_key: seller
-        for seller in Seller.objects.filter(
-            program_id=program_id, source=source, source_key__in=any_of(values=given)
-        )
-    }
-    created = [row for key, row in given.items() if key not in known]
     stamp = write_stamp()
-    _create(program_id, source, created, units, stamp)
+    _create(program_id, source, new, units, stamp)
     updated = 0
     for key, seller in known.items():
         updated += _update(seller, given[key], units, stamp)
     return ImportCounts(
-        created=len(created),
+        created=len(new),
         updated=updated,
         unchanged=len(known) - updated,
-        rejects=tuple(rejects),
+        rejects=(*rejects, *refused),
     )
 
 
 def _sound(rows: list[dict[str, Any]]) -> tuple[dict[str, dict[str, Any]], list[Reject]]:
+    """Rows by key, those of one key laid over each other, and rejects for unknown words."""
     given: dict[str, dict[str, Any]] = {}
     rejects = []
     for row in rows:
-        row["kind"] = row["kind"] or SellerKind.GUIDE.value
-        row["status"] = row["status"] or SellerStatus.ACTIVE.value
         for column, known in (("kind", SellerKind), ("status", SellerStatus)):
-            if row[column] not in set(known):
+            if row[column] is not None and row[column] not in set(known):
                 words = ", ".join(known)
                 rejects.append(
                     Reject(
@@ -82,12 +91,57 @@ def _sound(rows: list[dict[str, Any]]) -> tuple[dict[str, dict[str, Any]], list[
                 )
                 break
         else:
-            given[row["key"]] = row
+            row["phone"] = row["phone"] or phone_in(row["key"])
+            key = phone_in(row["key"]) or row["key"]
+            before = given.get(key, {})
+            given[key] = {n: before.get(n) if v is None else v for n, v in row.items()}
     return given, rejects
+
+
+def _with_logins(
+    code: str, source: str, rows: list[dict[str, Any]]
+) -> tuple[list[tuple[str, dict[str, Any]]], list[Reject]]:
+    """Each new seller with a login that is free, and rejects for logins of other people."""
+    choices = {row["key"]: _choices(code, source, row) for row in rows}
+    taken = logins_taken(logins=[login for some in choices.values() for login in some])
+    new, rejects = [], []
+    for row in rows:
+        login = next((login for login in choices[row["key"]] if login not in taken), None)
+        if login is None:
+            rejects.append(
+                Reject(
+                    row=row["row"],
+                    column="login",
+                    value=row["login"],
+                    code="login_taken",
+                    reason="another person signs in with this login; choose another",
+                )
+            )
+        else:
+            taken.add(login)
+            new.append((login, row))
+    return new, rejects
+
+
+def _choices(code: str, source: str, row: dict[str, Any]) -> list[str]:
+    if row["login"]:
+        return [row["login"]]
+    own = f"{code}-{new_id()}"
+    key = row["key"]
+    # A login is shown and logged, so it must not be a phone number.
+    return [own] if phone_in(key) else [f"{code}-{key}", f"{code}-{source}-{key}"[:200], own]
 
 
 def _store_key(row: dict[str, Any]) -> str:
     return row["store_key"] or row["store_name"] or "headquarters"
+
+
+def _tells_store(row: dict[str, Any]) -> bool:
+    return bool(row["store_key"] or row["store_name"])
+
+
+def _name(row: dict[str, Any]) -> str:
+    return row["name"] or mask_phone(phone_in(row["key"])) or row["key"]
 
 
 def _digest(row: dict[str, Any]) -> bytes:
@@ -95,17 +149,16 @@ def _digest(row: dict[str, Any]) -> bytes:
 
 
 def _create(
-    program_id: int, source: str, rows: list[dict[str, Any]], units: dict[str, int], stamp: int
+    program_id: int,
+    source: str,
+    new: list[tuple[str, dict[str, Any]]],
+    units: dict[str, int],
+    stamp: int,
 ) -> None:
     ring = settings.SIYU_KEYRING
-    code = program_of(program_id=program_id).code
-    logins = [row["login"] or f"{code}-{row['key']}" for row in rows]
     staff = create_seller_staff(
         program_id=program_id,
-        sellers=[
-            (login, row["name"] or row["key"], units[_store_key(row)])
-            for login, row in zip(logins, rows, strict=True)
-        ],
+        sellers=[(login, _name(row), units[_store_key(row)]) for login, row in new],
     )
     insert_rows(
         model=Seller,
@@ -115,18 +168,18 @@ def _create(
                 seller_id,
                 program_id,
                 source,
-                row["key"],
+                ring.safe_key(row["key"]),
                 staff[login],
                 units[_store_key(row)],
-                row["kind"],
-                row["status"],
+                row["kind"] or SellerKind.GUIDE.value,
+                row["status"] or SellerStatus.ACTIVE.value,
                 row["joined_on"],
-                ring.seal({"name": row["name"] or row["key"], "phone": row["phone"]}),
+                ring.seal({"name": _name(row), "phone": row["phone"]}),
                 ring.blind_index("phone", row["phone"]) if row["phone"] else None,
                 _digest(row),
                 stamp,
             )
-            for seller_id, login, row in zip(new_ids(len(rows)), logins, rows, strict=True)
+            for seller_id, (login, row) in zip(new_ids(len(new)), new, strict=True)
         ],
     )
 
@@ -137,7 +190,6 @@ def _update(seller: Seller, row: dict[str, Any], units: dict[str, int], stamp: i
     ring = settings.SIYU_KEYRING
     person = ring.open(seller.sealed)
     person = {name: row[name] or person.get(name) for name in ("name", "phone")}
-    placed = row["store_key"] or row["store_name"]
     update_rows(
         model=Seller,
         key="id",
@@ -145,9 +197,9 @@ def _update(seller: Seller, row: dict[str, Any], units: dict[str, int], stamp: i
         rows=[
             (
                 seller.staff_id,
-                units[_store_key(row)] if placed else seller.unit_id,
-                row["kind"],
-                row["status"],
+                units[_store_key(row)] if _tells_store(row) else seller.unit_id,
+                row["kind"] or seller.kind,
+                row["status"] or seller.status,
                 row["joined_on"] or seller.joined_on,
                 ring.seal(person),
                 ring.blind_index("phone", person["phone"]) if person["phone"] else None,
