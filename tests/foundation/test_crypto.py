@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.foundation.crypto import (
-    Keyring,
     KeyMissing,
+    Keyring,
     digest,
     mask_name,
     mask_phone,

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -12,7 +13,7 @@ from siyu.faces.errors import show_error
 from siyu.foundation.errors import NotAllowed, SiyuError
 from siyu.rooms.operations.types import Right, Viewer
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 _METHOD_NOT_ALLOWED = 405
 
 
@@ -25,9 +26,11 @@ def page(right: Right, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in methods:
-                return HttpResponse(status=_METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(methods)})
+                return HttpResponse(
+                    status=_METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(methods)}
+                )
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
             try:

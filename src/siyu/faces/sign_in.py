@@ -75,9 +75,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     address = request.META.get("REMOTE_ADDR", "")
     if request.method == "GET":
         good = look_at_link(token=token, address=address)
-        response = render(
-            request, "faces/link.html", {"good": good}, status=200 if good else 410
-        )
+        response = render(request, "faces/link.html", {"good": good}, status=200 if good else 410)
     else:
         try:
             staff = spend_link(token=token, address=address)

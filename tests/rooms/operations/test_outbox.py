@@ -107,9 +107,9 @@ class TestDelivery:
         assert done() == [("note", "front"), ("greet", "front")]
 
     def test_an_event_of_a_transaction_that_rolls_back_was_never_announced(self):
-        with pytest.raises(Conflict), transaction.atomic():
+        with transaction.atomic():
             open_door()
-            raise Conflict("Changed my mind.")
+            transaction.set_rollback(True)
         assert pending_deliveries() == 0
         assert deliver_all() == 0
         assert done() == []

@@ -57,15 +57,11 @@ def clean() -> None:
 
 
 def bake_now(key: str = "bake:1", loaves: int = 3, **more: object) -> RunView:
-    return run_now(
-        program_id=PROGRAM, kind="baking", key=key, arguments={"loaves": loaves}, **more
-    )
+    return run_now(program_id=PROGRAM, kind="baking", key=key, arguments={"loaves": loaves}, **more)
 
 
 def request(key: str = "bake:1", loaves: int = 3, program_id: int = PROGRAM) -> RunView:
-    return request_run(
-        program_id=program_id, kind="baking", key=key, arguments={"loaves": loaves}
-    )
+    return request_run(program_id=program_id, kind="baking", key=key, arguments={"loaves": loaves})
 
 
 @pytest.mark.django_db

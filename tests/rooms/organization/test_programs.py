@@ -10,6 +10,7 @@ from siyu.rooms.organization.actions import (
     ensure_units,
     reseal_staff,
 )
+from siyu.rooms.organization.models import Staff
 from siyu.rooms.organization.queries import (
     find_program,
     names_of_staff,
@@ -122,8 +123,6 @@ class TestUnits:
 
 class TestStaff:
     def test_a_name_is_sealed_and_comes_back(self):
-        from siyu.rooms.organization.models import Staff
-
         staff_id = add_staff(login="ann", name="安小姐")
         assert staff_of(staff_id=staff_id).name == "安小姐"
         assert staff_by_login(login="ann").id == staff_id
@@ -147,8 +146,6 @@ class TestStaff:
     def test_a_language_is_remembered(self):
         staff_id = add_staff(login="ann", name="Ann")
         change_language(staff_id=staff_id, language="en")
-        from siyu.rooms.organization.models import Staff
-
         assert Staff.objects.get(id=staff_id).language == "en"
 
     def test_names_are_sealed_anew_under_a_new_key(self, monkeypatch: pytest.MonkeyPatch):

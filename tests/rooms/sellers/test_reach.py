@@ -1,15 +1,17 @@
 """Which sellers a viewer sees, by hand for every role."""
 
+from dataclasses import replace
+
 import pytest
 
 from siyu.foundation.errors import NotAllowed, NotFound
 from siyu.rooms.operations.types import Viewer
-from siyu.rooms.organization.queries import units_under
+from siyu.rooms.organization.queries import find_program, units_under
 from siyu.rooms.organization.types import Role, UnitKind
 from siyu.rooms.sellers.queries import (
     find_seller,
+    own_seller,
     seller_ids_within,
-    seller_of_staff,
     sellers_of_ids,
     sellers_page,
 )
@@ -80,9 +82,7 @@ def test_each_viewer_finds_those_within_reach_and_no_others(
 
 
 @pytest.mark.parametrize("who", sorted(set(SEEN) - {"seller"}))
-def test_each_viewer_lists_those_within_reach(
-    spread: Brand, viewers: dict[str, Viewer], who: str
-):
+def test_each_viewer_lists_those_within_reach(spread: Brand, viewers: dict[str, Viewer], who: str):
     page, number = sellers_page(viewer=viewers[who])
     assert [one.key for one in page] == list(SEEN[who])
     assert number == len(SEEN[who])
@@ -98,8 +98,6 @@ def test_a_seller_lists_no_sellers(viewers: dict[str, Viewer]):
 
 
 def test_no_viewer_reaches_another_program(spread: Brand, viewers: dict[str, Viewer]):
-    from siyu.rooms.organization.queries import find_program
-
     other = Brand(find_program(code="other"))
     strangers = [other.seller(key) for key in KEYS]
     for viewer in viewers.values():
@@ -120,9 +118,10 @@ def test_pages_and_stores(spread: Brand):
 
 def test_a_member_of_staff_is_the_seller_of_one_program(spread: Brand):
     viewer = spread.seller_viewer("ann")
-    found = seller_of_staff(program_id=spread.program.id, staff_id=viewer.staff_id or 0)
-    assert found.key == "ann"
-    with pytest.raises(NotFound):
-        seller_of_staff(program_id=spread.program.id + 1, staff_id=viewer.staff_id or 0)
-    with pytest.raises(NotFound):
-        seller_of_staff(program_id=spread.program.id, staff_id=1)
+    assert own_seller(viewer=viewer).key == "ann"
+    for stranger in (
+        replace(viewer, program_id=spread.program.id + 1),
+        replace(viewer, staff_id=1),
+    ):
+        with pytest.raises(NotFound):
+            own_seller(viewer=stranger)

@@ -29,8 +29,8 @@ class Reader:
             sql += f" ORDER BY {order}"
         if lookup.limit is not None:
             sql += f" LIMIT {int(lookup.limit)} OFFSET {int(lookup.offset)}"
-        cursor = self._connection().execute(sql, [[str(file) for file in files], *values])
-        return cursor.to_arrow_table()
+        named = [str(file) for file in files]
+        return self._connection().sql(sql, params=[named, *values]).to_arrow_table()
 
     def count(self, *, files: Sequence[Path], lookup: Lookup) -> int:
         """How many rows the look-up's conditions find."""

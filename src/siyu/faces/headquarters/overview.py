@@ -104,9 +104,7 @@ def _chart(rows: list[Any], start_on: date, days: int, currency: str) -> dict[st
 
 def _stores(viewer: Viewer, start_on: date, end_on: date, before_on: date) -> list[dict[str, Any]]:
     now = stores_between(viewer=viewer, start_on=start_on, end_on=end_on)
-    before = stores_between(
-        viewer=viewer, start_on=before_on, end_on=start_on - timedelta(days=1)
-    )
+    before = stores_between(viewer=viewer, start_on=before_on, end_on=start_on - timedelta(days=1))
     names = names_of_units(unit_ids=now.keys() | before.keys())
     nothing = {"gmv_minor": 0, "refunds_minor": 0, "orders": 0}
     rows = []

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from siyu.faces.access import page
-from siyu.faces.workbench.today import OUTCOMES, SKIP_REASONS, cards_of, own_seller
+from siyu.faces.workbench.today import OUTCOMES, SKIP_REASONS, cards_of
 from siyu.faces.workbench.wording import (
     STATES,
     kind_of,
@@ -29,6 +29,7 @@ from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.orders.queries import purchases_of
 from siyu.rooms.organization.queries import program_of
 from siyu.rooms.outreach.queries import contacts_with, open_task_of
+from siyu.rooms.sellers.queries import own_seller
 
 _SIZE = 30
 _PHONE_DIGITS = 7
@@ -43,7 +44,8 @@ def customers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     if find:
         rows, count = _found(viewer, find)
     else:
-        rows, count = own_customers(viewer=viewer, state=state, page=number, size=_SIZE)
+        own, count = own_customers(viewer=viewer, state=state, page=number, size=_SIZE)
+        rows = [dict(row) for row in own]
     names = names_of_customers(viewer=viewer, customer_ids=[row["customer_id"] for row in rows])
     shown = {
         "program": program_of(program_id=viewer.program_id),
@@ -123,7 +125,7 @@ def _shown(viewer: Viewer, customer_id: int) -> dict[str, Any]:
     products = products_of_ids(
         product_ids=[line.product_id for purchase in purchases for line in purchase.lines]
     )
-    seller = own_seller(viewer)
+    seller = own_seller(viewer=viewer)
     today = business_day(utc_now(), program.zone, program.cut_off_hour)
     task = open_task_of(viewer=viewer, customer_id=customer_id)
     shown = {

@@ -6,13 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from siyu.faces.access import page
-from siyu.faces.workbench.today import own_seller
 from siyu.faces.workbench.wording import STATES
 from siyu.foundation.clock import business_day, utc_now
 from siyu.rooms.insights.queries import publication_of, seller_numbers
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_units, program_of
 from siyu.rooms.outreach.queries import work_done
+from siyu.rooms.sellers.queries import own_seller
 
 _WEEK = timedelta(days=6)
 _SHOWN_STATES = ("active", "new", "won_back", "slowing", "silent", "lost")
@@ -22,7 +22,7 @@ _SHOWN_STATES = ("active", "new", "won_back", "slowing", "silent", "lost")
 def numbers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     """Sales, customers and work of the seller who looks."""
     program = program_of(program_id=viewer.program_id)
-    seller = own_seller(viewer)
+    seller = own_seller(viewer=viewer)
     row = seller_numbers(viewer=viewer, seller_id=seller.id)
     today = business_day(utc_now(), program.zone, program.cut_off_hour)
     shown = {

@@ -7,9 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
 from siyu.faces.workbench.wording import Kind, kind_of, reason
@@ -25,7 +24,7 @@ from siyu.rooms.organization.types import ProgramView
 from siyu.rooms.outreach.actions import finish_task, postpone_task, reopen_task, skip_task
 from siyu.rooms.outreach.queries import find_task, today_of
 from siyu.rooms.outreach.types import Outcome, SkipReason, TaskView
-from siyu.rooms.sellers.queries import seller_of_staff
+from siyu.rooms.sellers.queries import own_seller
 from siyu.rooms.sellers.types import SellerView
 
 OUTCOMES = {
@@ -80,9 +79,7 @@ def outcome(request: HttpRequest, task_id: int, *, viewer: Viewer) -> HttpRespon
 def skip(request: HttpRequest, task_id: int, *, viewer: Viewer) -> HttpResponse:
     """Leave a task undone, or put it off."""
     if request.method == "GET":
-        return _sheet(
-            request, viewer, task_id, "skip", {"reasons": SKIP_REASONS, "delays": DELAYS}
-        )
+        return _sheet(request, viewer, task_id, "skip", {"reasons": SKIP_REASONS, "delays": DELAYS})
     chosen = _chosen(SkipReason, request.POST.get("reason", ""), "reason")
     skip_task(viewer=viewer, task_id=task_id, reason=chosen, today=_today(viewer))
     return _after(request, viewer, _("Skipped."), task_id)
@@ -111,7 +108,7 @@ def cards_of(
     """Tasks as cards; names, products and templates are read in one batch each."""
     ids = [task.customer_id for task in tasks]
     names = names_of_customers(viewer=viewer, customer_ids=ids)
-    bought = last_bought(customer_ids=ids)
+    bought = last_bought(viewer=viewer, customer_ids=ids)
     products = products_of_ids(product_ids=[product for product, _on, _n in bought.values()])
     templates = newest_templates(
         program_id=program.id,
@@ -144,14 +141,9 @@ def cards_of(
     return cards
 
 
-def own_seller(viewer: Viewer) -> SellerView:
-    """The seller that the viewer is. Raises NotFound."""
-    return seller_of_staff(program_id=viewer.program_id, staff_id=viewer.staff_id or 0)
-
-
 def _shown(viewer: Viewer) -> dict[str, Any]:
     program = program_of(program_id=viewer.program_id)
-    seller = own_seller(viewer)
+    seller = own_seller(viewer=viewer)
     day = _today(viewer)
     listed = today_of(viewer=viewer, seller_id=seller.id, today=day)
     done = len(listed.closed)
@@ -182,9 +174,7 @@ def _sheet(
     return render(request, template, shown)
 
 
-def _after(
-    request: HttpRequest, viewer: Viewer, told: str, undo_id: int | None
-) -> HttpResponse:
+def _after(request: HttpRequest, viewer: Viewer, told: str, undo_id: int | None) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         messages.success(request, told)
         return redirect("today")

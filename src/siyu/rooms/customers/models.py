@@ -64,7 +64,9 @@ class Identity(models.Model):
 
 
 class Consent(models.Model):
-    """Consent given or taken back; rows are only added."""
+    """Consent given or taken back; rows are only added. ``source`` is BY_HAND or a file's."""
+
+    BY_HAND = "workbench"
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")

@@ -1,11 +1,10 @@
 """Who serves a customer when; safe outside keys."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-_PHONE = re.compile(r"^(?:tel:)?(?:\+?86)?(1\d{10})$")
+from siyu.foundation.crypto import phone_in
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,5 @@ def serving_periods(ties: Sequence[Tie]) -> list[tuple[datetime, datetime | None
 
 def one_form(key: str) -> str:
     """An outside key in one form: phone numbers come with and without prefixes."""
-    phone = phone_in_key(key)
+    phone = phone_in(key)
     return f"tel:{phone}" if phone else key
-
-
-def phone_in_key(key: str) -> str | None:
-    """The mainland mobile number that an outside key is, if it is one."""
-    match = _PHONE.match(key)
-    return match.group(1) if match else None

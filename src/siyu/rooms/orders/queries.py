@@ -10,7 +10,7 @@ from django.db.models import QuerySet, Sum
 
 from siyu.rooms.customers.queries import find_customer
 from siyu.rooms.operations.queries import any_of
-from siyu.rooms.operations.types import Viewer
+from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.orders.models import Order, OrderLine, Refund
 from siyu.rooms.orders.types import (
     CREDITABLE_LINES,
@@ -53,14 +53,17 @@ def purchases_of(*, viewer: Viewer, customer_id: int, limit: int = 20) -> list[P
     ]
 
 
-def last_bought(*, customer_ids: Iterable[int]) -> dict[int, tuple[int, date, int]]:
+def last_bought(*, viewer: Viewer, customer_ids: Iterable[int]) -> dict[int, tuple[int, date, int]]:
     """(product, day, number of orders) of each customer's last sold order, by customer.
 
     The product is the dearest line's; customers without an order are missing.
     """
     found: dict[int, tuple[int, date, int]] = {}
     newest: dict[int, int] = {}
-    orders = Order.objects.filter(customer_id__in=set(customer_ids), status__in=SOLD)
+    viewer.require(Right.SEE_CUSTOMERS)
+    orders = Order.objects.filter(
+        program_id=viewer.program_id, customer_id__in=set(customer_ids), status__in=SOLD
+    )
     for order_id, customer_id, day in orders.order_by("at", "id").values_list(
         "id", "customer_id", "business_on"
     ):

@@ -13,9 +13,11 @@ from siyu.rooms.sellers.models import Seller
 from siyu.rooms.sellers.types import SellerKind, SellerStatus, SellerView
 
 
-def seller_of_staff(*, program_id: int, staff_id: int) -> SellerView:
-    """The seller that a member of staff is in a program; raises NotFound."""
-    seller = Seller.objects.filter(program_id=program_id, staff_id=staff_id).first()
+def own_seller(*, viewer: Viewer) -> SellerView:
+    """The seller that the viewer is; raises NotFound for one who is none."""
+    seller = Seller.objects.filter(
+        program_id=viewer.program_id, staff_id=viewer.staff_id or 0
+    ).first()
     if seller is None:
         raise NotFound("You are not a seller of this program.")
     return _view(seller)

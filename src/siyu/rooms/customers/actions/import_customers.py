@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import transaction
 
 from siyu.foundation.clock import business_day, utc_now
-from siyu.foundation.crypto import digest
+from siyu.foundation.crypto import digest, phone_in
 from siyu.foundation.ids import new_ids
 from siyu.rooms.customers.models import Consent, Customer, Identity, PersonalRecord
 from siyu.rooms.customers.queries import customer_ids_by_key
 from siyu.rooms.customers.queries.keys import safe_keys
-from siyu.rooms.customers.rules import one_form, phone_in_key
+from siyu.rooms.customers.rules import one_form
 from siyu.rooms.operations.actions import insert_rows, update_rows, write_stamp
 from siyu.rooms.operations.queries import any_of, plain_rows
 from siyu.rooms.operations.types import ImportCounts
@@ -30,7 +30,8 @@ def import_customers(*, program_id: int, source: str, rows: pa.Table) -> ImportC
     """Create or update customers from CUSTOMER_ROWS; a null leaves what is known as it is.
 
     Rows of one key are one customer, the last one's values holding; their aliases all lead to
-    her. An outside key that is a phone number is kept as its blind index.
+    her. An outside key that is a phone number is kept as its blind index. An opt-out that a
+    seller noted stays, whatever a file says.
     """
     given, aliases = _by_key(rows)
     ids = customer_ids_by_key(program_id=program_id, source=source, keys=given)
@@ -63,7 +64,7 @@ def add_unknown_customers(*, program_id: int, source: str, keys: Iterable[str]) 
     ids = customer_ids_by_key(program_id=program_id, source=source, keys=told)
     missing = [key for key in told if key not in ids]
     if missing:
-        rows = {key: dict.fromkeys(_FIELDS) | {"phone": phone_in_key(key)} for key in missing}
+        rows = {key: dict.fromkeys(_FIELDS) | {"phone": phone_in(key)} for key in missing}
         ids |= _create(program_id, source, rows, write_stamp())
     return {key: ids[form] for key, form in wanted.items()}
 
@@ -74,7 +75,7 @@ def _by_key(rows: pa.Table) -> tuple[dict[str, _Row], dict[str, str]]:
     for told in plain_rows(table=rows):
         key, alias = one_form(told["key"]), told["alias"] and one_form(told["alias"])
         row = {name: told[name] for name in _FIELDS}
-        row["phone"] = row["phone"] or phone_in_key(key)
+        row["phone"] = row["phone"] or phone_in(key)
         if key in given:
             row = {name: given[key][name] if row[name] is None else row[name] for name in _FIELDS}
         given[key] = row
@@ -161,6 +162,7 @@ def _update(rows: dict[int, _Row], source: str, stamp: int) -> int:
     ring = settings.SIYU_KEYRING
     profiles = Customer.objects.in_bulk(list(rows))
     records = PersonalRecord.objects.in_bulk(list(rows))
+    kept = {("opted_out", customer_id) for customer_id in _opted_out_by_hand(rows)}
     changed, consents, people = [], [], []
     for customer_id, row in rows.items():
         profile = profiles[customer_id]
@@ -169,7 +171,7 @@ def _update(rows: dict[int, _Row], source: str, stamp: int) -> int:
         told = {name: row[name] or person[name] for name in ("name", "phone")}
         before = tuple(getattr(profile, name) for name in _PROFILE)
         after = tuple(
-            old if row[name] is None else row[name]
+            old if row[name] is None or (name, customer_id) in kept else row[name]
             for name, old in zip(_PROFILE, before, strict=True)
         )
         if told != person:
@@ -185,6 +187,15 @@ def _update(rows: dict[int, _Row], source: str, stamp: int) -> int:
     _add_personal_records(people)
     _add_consents(consents, source)
     return len(changed)
+
+
+def _opted_out_by_hand(customer_ids: Iterable[int]) -> set[int]:
+    """Those whose last word was their own refusal; no file takes that back."""
+    last: dict[int, tuple[bool, str]] = {}
+    rows = Consent.objects.filter(customer_id__in=any_of(values=customer_ids)).order_by("at", "id")
+    for customer_id, given, source in rows.values_list("customer_id", "given", "source"):
+        last[customer_id] = (given, source)
+    return {customer_id for customer_id, word in last.items() if word == (False, Consent.BY_HAND)}
 
 
 def _add_aliases(program_id: int, source: str, aliases: list[tuple[str, int]]) -> None:

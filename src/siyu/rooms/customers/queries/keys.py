@@ -2,18 +2,15 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
+from siyu.foundation.crypto import phone_in
 from siyu.rooms.customers.models import Customer, Identity, PersonalRecord
-from siyu.rooms.customers.rules import phone_in_key
 from siyu.rooms.operations.queries import any_of, pick_by_source
 
 
 def safe_keys(keys: Iterable[str]) -> dict[str, str]:
     """Each outside key as it is stored: a phone number only as its blind index."""
     ring = settings.SIYU_KEYRING
-    return {
-        key: f"phone:{ring.blind_index('phone', phone).hex()}" if phone else key
-        for key, phone in ((key, phone_in_key(key)) for key in keys)
-    }
+    return {key: ring.safe_key(key) for key in keys}
 
 
 def customer_ids_by_key(*, program_id: int, source: str, keys: Iterable[str]) -> dict[str, int]:
@@ -30,7 +27,7 @@ def customer_ids_by_key(*, program_id: int, source: str, keys: Iterable[str]) ->
     found = pick_by_source(rows=aliases.values_list("key", "source", "customer_id"), source=source)
     found |= pick_by_source(rows=profiles.values_list("source_key", "source", "id"), source=source)
     ids = {key: found[stored] for key, stored in kept.items() if stored in found}
-    unknown = {key: phone_in_key(key) for key, stored in kept.items() if stored != key}
+    unknown = {key: phone_in(key) for key, stored in kept.items() if stored != key}
     phones = {key: phone for key, phone in unknown.items() if phone and key not in ids}
     owners = _owners(program_id, set(phones.values()))
     return ids | {key: owners[phone] for key, phone in phones.items() if phone in owners}

@@ -5,6 +5,7 @@ from django.conf import settings
 from siyu.foundation.crypto import mask_phone
 from siyu.foundation.errors import NotFound
 from siyu.rooms.customers.models import Customer, Follow, PersonalRecord
+from siyu.rooms.customers.queries.serving import serving_now
 from siyu.rooms.customers.types import CustomerView
 from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.sellers.queries import seller_ids_within
@@ -43,11 +44,16 @@ def find_customer(*, viewer: Viewer, customer_id: int) -> CustomerView:
 
 
 def names_of_customers(*, viewer: Viewer, customer_ids: Iterable[int]) -> dict[int, str]:
-    """Names by id, in one batch; a customer without a name is missing."""
+    """Names by id of those within reach, in one batch; one without a name is missing."""
     viewer.require(Right.SEE_CUSTOMERS)
+    ids = set(customer_ids)
+    sellers = seller_ids_within(viewer=viewer)
+    if sellers is not None:
+        serving = serving_now(customer_ids=ids)
+        ids = {customer_id for customer_id, (seller, _) in serving.items() if seller in sellers}
     ring = settings.SIYU_KEYRING
     rows = PersonalRecord.objects.filter(
-        customer_id__in=set(customer_ids), customer__program_id=viewer.program_id
+        customer_id__in=ids, customer__program_id=viewer.program_id
     ).values_list("customer_id", "sealed")
     names = ((customer_id, ring.open(sealed).get("name")) for customer_id, sealed in rows)
     return {customer_id: name for customer_id, name in names if name}
@@ -66,8 +72,8 @@ def find_by_phone(*, viewer: Viewer, phone: str) -> list[int]:
 def search_own(*, viewer: Viewer, text: str, limit: int = 50) -> list[tuple[int, str]]:
     """(id, name) of the viewer's own customers whose name holds the text, by name.
 
-    Names are sealed, so one seller's customers are opened in memory. Raises NotAllowed for any
-    scope but a seller's own.
+    Names are sealed, so one seller's customers are opened in memory; any other scope than a
+    seller's own finds nobody.
     """
     viewer.require(Right.SEE_CUSTOMERS)
     sellers = seller_ids_within(viewer=viewer)

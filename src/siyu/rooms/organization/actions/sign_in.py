@@ -45,9 +45,7 @@ def check_password(*, login: str, password: str, address: str) -> StaffView:
 
 
 @transaction.atomic
-def issue_link(
-    *, staff_id: int, actor_id: int | None, loopback_only: bool = False
-) -> IssuedLink:
+def issue_link(*, staff_id: int, actor_id: int | None, loopback_only: bool = False) -> IssuedLink:
     """A one-tap sign-in link for one person: 128 random bits, stored hashed, 10 minutes, once.
 
     One that is ``loopback_only``, as the demo's are, works on 127.0.0.1 only.

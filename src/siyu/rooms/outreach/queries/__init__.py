@@ -10,4 +10,12 @@ from siyu.rooms.outreach.queries.tasks import (
     work_done,
 )
 
-__all__ = ["contacts_with", "find_task", "longest_lists", "open_task_of", "policy_of", "today_of", "work_done"]
+__all__ = [
+    "contacts_with",
+    "find_task",
+    "longest_lists",
+    "open_task_of",
+    "policy_of",
+    "today_of",
+    "work_done",
+]

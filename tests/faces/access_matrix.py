@@ -1,0 +1,172 @@
+"""Who may do what: every page and command, by hand, one answer for each viewer.
+
+An address with something in brackets is opened for that thing: one of the viewer's own, one within
+or out of reach, or one of the other program. `ann` works in the first shop of the north with `amy`;
+`bob` in the north's second shop; `cat` in the south; `dan` in the other program, Fern. Customers
+and tasks are named after the seller they belong to: `ann-1` is Ann's second friend. `region` leads
+the north, `store` Ann's shop. `seller` is Ann with a password, `link` Ann by a one-tap link,
+`outsider` Fern's administrator, `stranger` Fern's seller Dan, `nobody` holds no role.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+VIEWERS = (
+    "administrator",
+    "operator",
+    "analyst",
+    "region",
+    "store",
+    "seller",
+    "link",
+    "outsider",
+    "stranger",
+    "nobody",
+    "anonymous",
+)
+
+# 302 is the sign-in page for the anonymous, and the next page after a command for all others.
+_TABLE = """
+                                admin oper anal regi stor sell link outs stra nobo anon
+
+home                       GET    302  302  302  302  302  302  302  302  302  403  302
+sign-in                    GET    200  200  200  200  200  200  200  200  200  200  200
+sign-in                    POST   422  422  422  422  422  422  422  422  422  422  422
+sign-out                   POST   302  302  302  302  302  302  302  302  302  302  302
+language                   POST   302  302  302  302  302  302  302  302  302  302  302
+link[made-up]              GET    410  410  410  410  410  410  410  410  410  410  410
+link[made-up]              POST   403  403  403  403  403  403  403  403  403  403  403
+
+overview                   GET    200  200  200  200  200  403  403  200  403  403  302
+sellers                    GET    200  200  200  200  200  403  403  200  403  403  302
+sellers-export             GET    200  200  200  200  200  403  403  200  403  403  302
+seller[ann]                GET    200  200  200  200  200  403  403  404  403  403  302
+seller[amy]                GET    200  200  200  200  200  403  403  404  403  403  302
+seller[bob]                GET    200  200  200  200  404  403  403  404  403  403  302
+seller[cat]                GET    200  200  200  404  404  403  403  404  403  403  302
+seller[dan]                GET    404  404  404  404  404  403  403  200  403  403  302
+seller-link[ann]           POST   200  200  403  403  403  403  403  404  403  403  302
+seller-link[cat]           POST   200  200  403  403  403  403  403  404  403  403  302
+seller-link[dan]           POST   404  404  403  403  403  403  403  200  403  403  302
+
+imports                    GET    200  200  403  403  403  403  403  200  403  403  302
+imports                    POST   422  422  403  403  403  403  403  422  403  403  302
+import-template[orders]    GET    200  200  403  403  403  403  403  200  403  403  302
+import-template[tea]       GET    404  404  403  403  403  403  403  404  403  403  302
+import[plum]               GET    200  200  403  403  403  403  403  404  403  403  302
+import[fern]               GET    404  404  403  403  403  403  403  200  403  403  302
+import-start[plum]         POST   302  302  403  403  403  403  403  404  403  403  302
+import-start[fern]         POST   404  404  403  403  403  403  403  302  403  403  302
+import-rejects[plum]       GET    200  200  403  403  403  403  403  404  403  403  302
+import-rejects[fern]       GET    404  404  403  403  403  403  403  200  403  403  302
+
+runs                       GET    200  200  403  403  403  403  403  200  403  403  302
+runs                       POST   302  302  403  403  403  403  403  302  403  403  302
+run[plum]                  GET    200  200  403  403  403  403  403  404  403  403  302
+run[fern]                  GET    404  404  403  403  403  403  403  200  403  403  302
+run-again[plum]            POST   302  302  403  403  403  403  403  404  403  403  302
+run-again[fern]            POST   404  404  403  403  403  403  403  302  403  403  302
+reactions                  GET    200  200  403  403  403  403  403  200  403  403  302
+reaction-again[plum]       POST   302  302  403  403  403  403  403  404  403  403  302
+reaction-again[fern]       POST   404  404  403  403  403  403  403  302  403  403  302
+audit                      GET    200  403  403  403  403  403  403  200  403  403  302
+
+today                      GET    403  403  403  403  403  200  200  403  200  403  302
+task-outcome[ann-1]        GET    403  403  403  403  403  200  200  403  404  403  302
+task-outcome[amy-1]        GET    403  403  403  403  403  404  404  403  404  403  302
+task-outcome[cat-1]        GET    403  403  403  403  403  404  404  403  404  403  302
+task-outcome[dan-1]        GET    403  403  403  403  403  404  404  403  200  403  302
+task-outcome[ann-held]     GET    403  403  403  403  403  404  404  403  404  403  302
+task-outcome[ann-1]        POST   403  403  403  403  403  302  302  403  404  403  302
+task-outcome[amy-1]        POST   403  403  403  403  403  404  404  403  404  403  302
+task-outcome[cat-1]        POST   403  403  403  403  403  404  404  403  404  403  302
+task-outcome[dan-1]        POST   403  403  403  403  403  404  404  403  302  403  302
+task-outcome[ann-held]     POST   403  403  403  403  403  404  404  403  404  403  302
+task-skip[ann-1]           GET    403  403  403  403  403  200  200  403  404  403  302
+task-skip[amy-1]           GET    403  403  403  403  403  404  404  403  404  403  302
+task-skip[dan-1]           GET    403  403  403  403  403  404  404  403  200  403  302
+task-skip[ann-held]        GET    403  403  403  403  403  404  404  403  404  403  302
+task-skip[ann-1]           POST   403  403  403  403  403  302  302  403  404  403  302
+task-skip[amy-1]           POST   403  403  403  403  403  404  404  403  404  403  302
+task-skip[dan-1]           POST   403  403  403  403  403  404  404  403  302  403  302
+task-skip[ann-held]        POST   403  403  403  403  403  404  404  403  404  403  302
+task-delay[ann-1]          POST   403  403  403  403  403  302  302  403  404  403  302
+task-delay[amy-1]          POST   403  403  403  403  403  404  404  403  404  403  302
+task-delay[dan-1]          POST   403  403  403  403  403  404  404  403  302  403  302
+task-delay[ann-held]       POST   403  403  403  403  403  404  404  403  404  403  302
+task-undo[ann-1]           POST   403  403  403  403  403  302  302  403  404  403  302
+task-undo[amy-1]           POST   403  403  403  403  403  404  404  403  404  403  302
+task-undo[dan-1]           POST   403  403  403  403  403  404  404  403  302  403  302
+task-undo[ann-held]        POST   403  403  403  403  403  404  404  403  404  403  302
+
+own-customers              GET    403  403  403  403  403  200  200  403  200  403  302
+customer[ann-1]            GET    403  403  403  403  403  200  200  403  404  403  302
+customer[amy-1]            GET    403  403  403  403  403  404  404  403  404  403  302
+customer[bob-1]            GET    403  403  403  403  403  404  404  403  404  403  302
+customer[cat-1]            GET    403  403  403  403  403  404  404  403  404  403  302
+customer[dan-1]            GET    403  403  403  403  403  404  404  403  200  403  302
+customer-phone[ann-1]      GET    403  403  403  403  403  200  403  403  404  403  302
+customer-phone[amy-1]      GET    403  403  403  403  403  404  404  403  404  403  302
+customer-phone[dan-1]      GET    403  403  403  403  403  404  404  403  200  403  302
+customer-phone[ann-1]      POST   403  403  403  403  403  200  403  403  404  403  302
+customer-phone[amy-1]      POST   403  403  403  403  403  404  404  403  404  403  302
+customer-phone[dan-1]      POST   403  403  403  403  403  404  404  403  200  403  302
+customer-consent[ann-1]    POST   403  403  403  403  403  302  302  403  404  403  302
+customer-consent[amy-1]    POST   403  403  403  403  403  404  404  403  404  403  302
+customer-consent[dan-1]    POST   403  403  403  403  403  404  404  403  302  403  302
+numbers                    GET    403  403  403  403  403  200  200  403  200  403  302
+"""
+
+# What a form sends that nobody refuses for its contents.
+FORMS = {
+    "sign-in": {"login": "who", "password": "is this"},
+    "language": {"language": "en"},
+    "task-outcome": {"outcome": "message"},
+    "task-skip": {"reason": "other"},
+    "task-delay": {"days": "1"},
+    "customer-phone": {"reason": "asked to be called back"},
+    "customer-consent": {"opted_out": "1"},
+}
+
+# Whose people and shops a viewer may read of at all; nobody at headquarters reads of customers.
+REACH = {
+    "administrator": ("ann", "amy", "bob", "cat"),
+    "operator": ("ann", "amy", "bob", "cat"),
+    "analyst": ("ann", "amy", "bob", "cat"),
+    "region": ("ann", "amy", "bob"),
+    "store": ("ann", "amy"),
+    "seller": ("ann",),
+    "link": ("ann",),
+    "outsider": ("dan",),
+    "stranger": ("dan",),
+    "nobody": (),
+    "anonymous": (),
+}
+READS_CUSTOMERS = ("seller", "link", "stranger")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address, opened in one way, and the status that each viewer gets."""
+
+    page: str
+    thing: str
+    method: str
+    expected: dict[str, int]
+
+    def __str__(self) -> str:
+        return f"{self.page}[{self.thing}]-{self.method}"
+
+
+def _row(line: str) -> Row:
+    address, method, *statuses = line.split()
+    page, _, thing = address.rstrip("]").partition("[")
+    expected = dict(zip(VIEWERS, map(int, statuses), strict=True))
+    return Row(page, thing, method, expected)
+
+
+ROWS = [_row(line) for line in _TABLE.strip().splitlines()[1:] if line]
+METHODS: dict[str, set[str]] = {row.page: set() for row in ROWS}
+for _each in ROWS:
+    METHODS[_each.page].add(_each.method)

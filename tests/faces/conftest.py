@@ -1,0 +1,69 @@
+"""Two programs made once for this folder; what a test changes in them is rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.test import Client, override_settings
+
+from siyu.faces.middleware import BY_LINK
+from tests.audit_guard import restored_after
+from tests.faces.two_brands import TwoBrands, two_brands
+
+# Built assets are collected by the server only; pages name them alike without.
+_PLAIN_STATIC = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+_empty = restored_after(lambda _: call_command("flush", verbosity=0, interactive=False))
+
+
+@pytest.fixture(scope="package", autouse=True)
+def plain_static() -> Iterator[None]:
+    with override_settings(STORAGES=_PLAIN_STATIC):
+        yield
+
+
+@pytest.fixture(scope="package")
+def committed(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TwoBrands]:
+    """Committed, since the warehouse is not fed what may still be rolled back."""
+    with django_db_blocker.unblock():
+        try:
+            yield two_brands(tmp_path_factory.mktemp("files"))
+        finally:
+            _empty(None)
+
+
+@pytest.fixture
+def both(committed: TwoBrands, db: None) -> TwoBrands:
+    return committed
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture
+def sign_in(both: TwoBrands) -> SignIn:
+    """A browser in which somebody is signed in: with a password, or by a link."""
+
+    def begin(who: str, *, by_link: bool = False, **headers: Any) -> Client:
+        client = Client(**headers)
+        client.force_login(get_user_model()._default_manager.get(pk=both.staff[who]))
+        session = client.session
+        session[BY_LINK] = by_link
+        session.save()
+        return client
+
+    return begin

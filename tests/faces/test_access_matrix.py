@@ -1,0 +1,239 @@
+"""The access matrix against the real addresses, with data of two programs: zero leaks."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from siyu.rooms.organization.actions import add_staff
+from siyu.rooms.organization.models import SignInFailure
+from tests.faces.access_matrix import (
+    FORMS,
+    METHODS,
+    READS_CUSTOMERS,
+    REACH,
+    ROWS,
+    VIEWERS,
+    Row,
+)
+from tests.faces.conftest import SignIn
+from tests.faces.two_brands import (
+    CUSTOMERS_EACH,
+    PRICES,
+    SELLERS_OF,
+    TwoBrands,
+    customer_of,
+    seller_of,
+)
+
+LOGINS = {"seller": "ann", "link": "ann", "stranger": "dan"}
+REFUSED = (403, 404, 405, 410, 422)
+EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+# A look that changes nothing is not answered either, so that a preview cannot do what a look does.
+PLAIN_PAGES = [row for row in ROWS if row.method == "GET"]
+
+
+@pytest.fixture
+def browser_of(both: TwoBrands, sign_in: SignIn) -> Any:
+    def browser(who: str, **headers: Any) -> Client:
+        if who == "anonymous":
+            return Client(**headers)
+        if who == "nobody":
+            both.staff["nobody"] = add_staff(login="nobody", name="Nobody")
+        return sign_in(LOGINS.get(who, who), by_link=who == "link", **headers)
+
+    return browser
+
+
+def address_of(both: TwoBrands, page: str, thing: str) -> str:
+    if not thing:
+        return reverse(page)
+    seller, _, number = thing.partition("-")
+    if page in ("seller", "seller-link"):
+        return reverse(page, args=[both.seller(thing)])
+    if page.startswith("task"):
+        return reverse(page, args=[both.tasks["ann-3" if number == "held" else thing]])
+    if page.startswith("customer"):
+        return reverse(page, args=[both.customer(seller, int(number))])
+    known = {"import": both.imports, "run": both.runs, "reaction": both.reactions}
+    ids = known.get(page.partition("-")[0], {})
+    return reverse(page, args=[ids.get(thing, thing)])
+
+
+def text_of(response: HttpResponse) -> str:
+    chunks = response.streaming_content if response.streaming else [response.content]
+    return b"".join(chunks).decode() + str(dict(response.headers))
+
+
+def out_of_reach(both: TwoBrands, who: str) -> set[str]:
+    """Everything that a viewer must never read: of persons, shops, regions, files and runs."""
+    reach = REACH[who]
+    marks = both.marks(set(PRICES) - set(reach))
+    marks |= {both.store(name) for name in PRICES} - {both.store(name) for name in reach}
+    people = [customer_of(name, number) for name in reach for number in range(CUSTOMERS_EACH)]
+    # Within reach, whole phone numbers stay masked.
+    marks |= {person.phone for person in [*people, *map(seller_of, reach)]}
+    if who not in READS_CUSTOMERS:
+        marks |= {mark for person in people for mark in person.marks}
+    for code, sellers in SELLERS_OF.items():
+        if not set(sellers) & set(reach):
+            words = ("goods-of", "file-of", "extra-of", "rejected", "stumble", "audited")
+            marks |= {f"{word}-{code}" for word in words} | {code.title(), f"Goods-of-{code}"}
+            marks |= {str(ids[code]) for ids in (both.imports, both.runs, both.reactions)}
+        marks |= {f"{code}-{name}" for name in {region for _, region in sellers.values()}} - {
+            f"{code}-{sellers[name][1]}" for name in reach if name in sellers
+        }
+    return marks
+
+
+def leaks(both: TwoBrands, who: str, text: str) -> list[str]:
+    return sorted(mark for mark in out_of_reach(both, who) if mark in text)
+
+
+def everything_stored() -> dict[str, str]:
+    """A fingerprint of every table but sessions and the throttle's own count."""
+    tables = [model for model in apps.get_models() if model not in (Session, SignInFailure)]
+    return {
+        model.__name__: hashlib.sha256(
+            repr(sorted(map(repr, model._default_manager.values_list()))).encode()
+        ).hexdigest()
+        for model in tables
+    }
+
+
+@pytest.mark.parametrize("who", VIEWERS)
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_each_gets_what_the_matrix_says(both: TwoBrands, browser_of: Any, row: Row, who: str):
+    browser = browser_of(who)
+    address = address_of(both, row.page, row.thing)
+    before = everything_stored() if row.method == "POST" else {}
+    response = browser.generic(
+        row.method,
+        address,
+        "&".join(f"{name}={value}" for name, value in FORMS.get(row.page, {}).items()),
+        content_type="application/x-www-form-urlencoded",
+    )
+    text = text_of(response)
+    assert response.status_code == row.expected[who]
+    if who == "anonymous" and response.status_code == 302 and row.page not in ("language", "home"):
+        assert response.headers["Location"].startswith(reverse("sign-in"))
+    is_unmasked = row.page == "customer-phone" and row.method == "POST"
+    found = leaks(both, who, text if response.status_code == 200 else text.replace(address, ""))
+    if is_unmasked and response.status_code == 200:
+        assert found == [customer_of(row.thing[:3], int(row.thing[4:])).phone]
+    else:
+        assert not found
+    if before and (response.status_code in REFUSED or who == "anonymous"):
+        assert everything_stored() == before
+
+
+@pytest.mark.parametrize("who", ["administrator", "seller", "anonymous"])
+@pytest.mark.parametrize("page", sorted(METHODS))
+def test_other_methods_are_refused(both: TwoBrands, browser_of: Any, page: str, who: str):
+    thing = next(row.thing for row in ROWS if row.page == page)
+    before = everything_stored()
+    browser = browser_of(who)
+    before = everything_stored() if who == "nobody" else before
+    # Home and sign-out answer a HEAD like a GET; nothing else does.
+    allowed = METHODS[page] | ({"HEAD"} if page == "home" else set())
+    for method in set(EVERY_METHOD) - allowed:
+        response = browser.generic(method, address_of(both, page, thing))
+        assert response.status_code == 405, method
+        assert set(response.headers["Allow"].split(", ")) == allowed, method
+    assert everything_stored() == before
+
+
+@pytest.mark.parametrize("who", VIEWERS)
+def test_no_way_of_asking_gives_others_away(both: TwoBrands, browser_of: Any, who: str):
+    """Searches, filters, orders and parts of pages for htmx: what is found is within reach."""
+    people = [seller_of(name) for name in PRICES]
+    people += [customer_of(name, number) for name in PRICES for number in range(CUSTOMERS_EACH)]
+    asked = [f"?find={word}" for person in people for word in (person.key, person.name)]
+    asked += [f"?find={person.phone}" for person in people]
+    asked += ["?find=Friend", "?find=Guide", "?find=-", "?page=2", "?state=active", "?kind=import"]
+    asked += ["?order=fans&way=up", "?days=90"]
+    pages = ("overview", "sellers", "sellers-export", "imports", "runs", "own-customers", "today")
+    part = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    for headers in ({}, part):
+        browser = browser_of(who, headers=headers)
+        for page in pages:
+            for query in asked if page in ("sellers", "own-customers") else asked[-4:]:
+                text = text_of(browser.get(reverse(page) + query)).replace(query[6:], "")
+                echoed = {query[6:]} if query.startswith("?find=") else set()
+                assert not set(leaks(both, who, text)) - echoed, (page, query)
+
+
+@pytest.mark.parametrize("who", ["administrator", "outsider"])
+def test_a_page_of_one_program_is_not_another_programs(
+    both: TwoBrands, browser_of: Any, who: str
+):
+    """Not vacuous: what one may read does stand there."""
+    code = "plum" if who == "administrator" else "fern"
+    browser = browser_of(who)
+    shown = {page: text_of(browser.get(reverse(page))) for page in ("overview", "sellers", "runs")}
+    shown |= {page: text_of(browser.get(reverse(page))) for page in ("imports", "audit")}
+    shown["reactions"] = text_of(browser.get(reverse("reactions")))
+    assert all(f"Shop-{code}-{store}" in shown["overview"] for store in _stores(code))
+    assert all(seller_of(name).name in shown["sellers"] for name in SELLERS_OF[code])
+    assert f"file-of-{code}" in shown["imports"]
+    assert f"file-of-{code}" in shown["runs"]
+    assert f"audited-{code}" in shown["audit"]
+    assert f"stumble-{code}" in shown["reactions"]
+
+
+def _stores(code: str) -> set[str]:
+    return {store for store, _ in SELLERS_OF[code].values()}
+
+
+@pytest.mark.parametrize(
+    ("who", "sales"),
+    [
+        ("administrator", 3 * (100 + 2_000 + 30_000 + 400_000)),
+        ("operator", 3 * (100 + 2_000 + 30_000 + 400_000)),
+        ("analyst", 3 * (100 + 2_000 + 30_000 + 400_000)),
+        ("region", 3 * (100 + 2_000 + 30_000)),
+        ("store", 3 * (100 + 2_000)),
+        ("outsider", 3 * 5_000_000),
+    ],
+)
+def test_figures_are_those_within_reach(both: TwoBrands, browser_of: Any, who: str, sales: int):
+    text = text_of(browser_of(who).get(reverse("overview")))
+    (shown, *_) = re.findall(r'tile-value">¥([\d,]+)<', text)
+    assert shown == f"{sales:,}"
+    chart = re.search(r'"values": \[([^\]]*)\]', text)
+    assert chart
+    assert sum(map(float, chart[1].split(","))) == sales
+
+
+def test_every_address_stands_in_the_matrix():
+    named = {name for name, *_ in _addresses(get_resolver(settings.ROOT_URLCONF))}
+    assert None not in named, "every address has a name"
+    assert named == set(METHODS), "write a new page into tests/faces/access_matrix.py"
+
+
+def test_every_row_stands_once_and_every_command_is_tried_on_other_programs():
+    written = [str(row) for row in ROWS]
+    assert len(written) == len(set(written))
+    things: dict[str, set[str]] = {}
+    for row in ROWS:
+        things.setdefault(f"{row.page} {row.method}", set()).add(row.thing)
+    foreign = {"dan", "dan-1", "fern"}
+    for page, tried in things.items():
+        if tried - {"", "made-up", "orders", "tea"}:
+            assert tried & foreign, page
+
+
+def _addresses(resolver: Any) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = []
+    for entry in resolver.url_patterns:
+        found += _addresses(entry) if hasattr(entry, "url_patterns") else [(entry.name,)]
+    return found

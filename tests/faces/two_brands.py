@@ -1,0 +1,268 @@
+"""Two programs that know nothing of each other, and everybody who may look at one of them.
+
+Names, phones and keys are marks that occur nowhere else, so a page that shows one shows a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from siyu.foundation.clock import business_day, utc_now
+from siyu.foundation.errors import Conflict
+from siyu.foundation.events import Event, announced
+from siyu.rooms.operations.actions import (
+    announce,
+    carry_out,
+    deliver_due,
+    open_import,
+    record_audit,
+    request_import,
+    run_now,
+    subscribe,
+)
+from siyu.rooms.operations.models import Delivery
+from siyu.rooms.operations.queries import failing_deliveries
+from siyu.rooms.organization.queries import units_under
+from siyu.rooms.organization.types import Role, UnitKind
+from siyu.rooms.outreach.actions import nightly_key, set_policy
+from siyu.rooms.outreach.models import Task
+from siyu.rooms.outreach.types import TaskState
+from tests.rooms.brand import Brand, new_brand
+
+SELLERS_OF = {
+    "plum": {
+        "ann": ("n1", "North"),
+        "amy": ("n1", "North"),
+        "bob": ("n2", "North"),
+        "cat": ("s1", "South"),
+    },
+    "fern": {"dan": ("f1", "Farland")},
+}
+CUSTOMERS_EACH = 4
+# The price of one order line in yuan: so far apart that every store's sales tell whose they are.
+PRICES = {"ann": 100, "amy": 2_000, "bob": 30_000, "cat": 400_000, "dan": 5_000_000}
+
+
+def today() -> date:
+    return business_day(utc_now(), "Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A seller or customer, and all that a page could give away."""
+
+    key: str
+    name: str
+    phone: str
+    seller: str
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        return (self.key, self.name, self.phone, f"{self.phone[:3]}****{self.phone[-4:]}")
+
+
+def seller_of(name: str) -> Person:
+    number = list(PRICES).index(name)
+    return Person(f"sk-{name}", f"Guide-{name.title()}", f"1365550{number}{number}77", name)
+
+
+def customer_of(seller: str, number: int) -> Person:
+    place = list(PRICES).index(seller)
+    return Person(
+        f"ck-{seller}-{number}",
+        f"Friend-{seller.title()}-{number}",
+        f"13{place}4449{number}{place}{number}{place}",
+        seller,
+    )
+
+
+@announced
+@dataclass(frozen=True, kw_only=True)
+class Stumbled(Event):
+    """A fact whose reaction fails, as long as ``mended`` is empty."""
+
+    who: str
+
+
+mended: list[str] = []
+
+
+def trip(event: Stumbled) -> None:
+    if event.who not in mended:
+        raise Conflict("Could not go on for {who}.", who=event.who)
+
+
+subscribe(event=Stumbled, reaction=trip)
+
+
+@dataclass
+class TwoBrands:
+    """The programs, the people, and the ids of what the tests open."""
+
+    plum: Brand
+    fern: Brand
+    staff: dict[str, int] = field(default_factory=dict)
+    imports: dict[str, int] = field(default_factory=dict)
+    runs: dict[str, int] = field(default_factory=dict)
+    reactions: dict[str, int] = field(default_factory=dict)
+    tasks: dict[str, int] = field(default_factory=dict)
+
+    def brand_of(self, seller: str) -> Brand:
+        return self.fern if seller == "dan" else self.plum
+
+    def seller(self, name: str) -> int:
+        return self.brand_of(name).seller(seller_of(name).key)
+
+    def customer(self, seller: str, number: int) -> int:
+        return self.brand_of(seller).customer(customer_of(seller, number).key)
+
+    def store(self, seller: str) -> str:
+        program = "fern" if seller == "dan" else "plum"
+        return f"Shop-{program}-{SELLERS_OF[program][seller][0]}"
+
+    def marks(self, sellers: Iterable[str]) -> set[str]:
+        """All that could give away these sellers, their customers, shops and regions."""
+        found: set[str] = set()
+        for name in sellers:
+            people = [customer_of(name, number) for number in range(CUSTOMERS_EACH)]
+            found.update(*(person.marks for person in (seller_of(name), *people)))
+            found.update(str(self.customer(name, number)) for number in range(CUSTOMERS_EACH))
+            found.add(str(self.seller(name)))
+        return found
+
+
+def two_brands(folder: Path) -> TwoBrands:
+    """Fill both programs, run their nights, and leave an import and a failing reaction in each."""
+    both = TwoBrands(new_brand("plum", name="Plum"), new_brand("fern", name="Fern"))
+    for code, brand in (("plum", both.plum), ("fern", both.fern)):
+        _fill(brand, code)
+        _run_night(both, brand, code)
+        _import(both, brand, code, folder)
+        record_audit(
+            actor_id=None,
+            program_id=brand.program.id,
+            action="look around",
+            subject=f"audited-{code}",
+        )
+    _let_fail(both)
+    _add_staff(both)
+    _name_tasks(both)
+    return both
+
+
+def _fill(brand: Brand, code: str) -> None:
+    places = SELLERS_OF[code]
+    brand.sellers(
+        *(
+            {
+                "key": seller_of(name).key,
+                "name": seller_of(name).name,
+                "phone": seller_of(name).phone,
+                "store_key": f"{code}-{store}",
+                "store_name": f"Shop-{code}-{store}",
+                "region_name": f"{code}-{region}",
+                "login": name,
+            }
+            for name, (store, region) in places.items()
+        )
+    )
+    people = [customer_of(name, number) for name in places for number in range(CUSTOMERS_EACH)]
+    brand.customers(
+        *({"key": each.key, "name": each.name, "phone": each.phone} for each in people)
+    )
+    brand.products({"key": "goods", "name": f"Goods-of-{code}", "category": "tea"})
+    for each in people:
+        brand.follow(each.key, seller_of(each.seller).key, _days_ago(20), is_serving=True)
+    # Number 0 is a new friend; the others ordered once, 5 days ago.
+    brand.orders(
+        *(
+            {
+                "order_key": f"order-{each.key}",
+                "customer_key": each.key,
+                "product_key": "goods",
+                "unit_price": str(PRICES[each.seller]),
+                "ordered_at": _days_ago(5),
+                "paid_at": _days_ago(5),
+            }
+            for each in people
+            if not each.key.endswith("-0")
+        )
+    )
+    brand.react()
+
+
+def _days_ago(days: int) -> str:
+    noon = datetime.combine(today() - timedelta(days=days), datetime.min.time()).replace(hour=12)
+    return noon.strftime("%Y-%m-%d %H:%M")
+
+
+def _run_night(both: TwoBrands, brand: Brand, code: str) -> None:
+    set_policy(
+        program_id=brand.program.id,
+        list_size=20,
+        quota_days=7,
+        hold_share_ppm=0,
+        hold_window_days=14,
+        control_share_ppm=0,
+    )
+    run = run_now(
+        program_id=brand.program.id,
+        kind="nightly",
+        key=nightly_key(program_id=brand.program.id, as_of=today()),
+        arguments={"as_of": str(today())},
+    )
+    both.runs[code] = run.id
+
+
+def _import(both: TwoBrands, brand: Brand, code: str, folder: Path) -> None:
+    path = folder / f"file-of-{code}.csv"
+    path.write_text(f"product_key,name\nextra,Extra-of-{code}\n,rejected-{code}\n")
+    opened = open_import(program_id=brand.program.id, kind="products", path=path, mapping="")
+    carry_out(run_id=request_import(import_id=opened.id).id)
+    both.imports[code] = opened.id
+
+
+def _let_fail(both: TwoBrands) -> None:
+    for code, brand in (("plum", both.plum), ("fern", both.fern)):
+        announce(Stumbled(program_id=brand.program.id, who=f"stumble-{code}"))
+        deliver_due()
+        (failing,) = failing_deliveries(viewer=brand.owner)
+        both.reactions[code] = failing.id
+    # Nothing retries it while the tests run but who asks for it.
+    Delivery.objects.filter(id__in=both.reactions.values()).update(
+        due_at=utc_now() + timedelta(hours=1)
+    )
+
+
+def _add_staff(both: TwoBrands) -> None:
+    regions = {u.name: u.id for u in _units(both.plum) if u.kind is UnitKind.REGION}
+    plum = {
+        "administrator": (Role.ADMINISTRATOR, None),
+        "operator": (Role.OPERATOR, None),
+        "analyst": (Role.ANALYST, None),
+        "region": (Role.REGION_MANAGER, regions["plum-North"]),
+        "store": (Role.STORE_MANAGER, both.plum.store("plum-n1")),
+    }
+    for login, (role, unit_id) in plum.items():
+        both.staff[login] = both.plum.staff(login, role, unit_id).staff_id or 0
+    both.staff["outsider"] = both.fern.staff("outsider", Role.ADMINISTRATOR).staff_id or 0
+    for name in PRICES:
+        viewer = both.brand_of(name).seller_viewer(seller_of(name).key)
+        both.staff[name] = viewer.staff_id or 0
+
+
+def _units(brand: Brand) -> list[Any]:
+    return units_under(viewer=brand.owner)
+
+
+def _name_tasks(both: TwoBrands) -> None:
+    """Tasks by customer; Ann's with her third friend is held back."""
+    for name in PRICES:
+        for number in range(CUSTOMERS_EACH):
+            task = Task.objects.get(customer_id=both.customer(name, number))
+            both.tasks[f"{name}-{number}"] = task.id
+    Task.objects.filter(id=both.tasks["ann-3"]).update(state=TaskState.HELD, arm="held")
