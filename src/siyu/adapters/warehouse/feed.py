@@ -37,11 +37,12 @@ def feed(
 
     A row's later version replaces the earlier one in its partition. Files and how far they
     reach change together, in one swap of the manifest, so a killed feed changed nothing. A
-    database with another epoch (another cluster, or a restore) is fed from the beginning.
+    database with another epoch (another cluster, or a restore), or whose stamps went back, is
+    fed from the beginning.
     """
     before = read_manifest(root)
     epoch, high = current_epoch(), stable_stamp()
-    if before.epoch != epoch:
+    if before.epoch != epoch or before.stamp > high:
         before = Manifest(epoch=epoch)
     after = Manifest(
         epoch=epoch, stamp=high, files={name: dict(p) for name, p in before.files.items()}

@@ -7,7 +7,7 @@ from siyu.foundation.ids import new_id
 from siyu.rooms.insights.models import Publication
 from siyu.rooms.insights.ports import warehouse
 from siyu.rooms.insights.types import Parameters
-from siyu.rooms.operations.actions import RunLog
+from siyu.rooms.operations.actions import RunLog, begin_epoch
 
 _OLD_RESULTS_LIVE = timedelta(days=1)
 
@@ -28,13 +28,18 @@ def feed_warehouse(*, program_id: int) -> dict[str, int]:
 
 
 def rebuild_warehouse(*, program_id: int) -> dict[str, int]:
-    """Feed a program's facts again from the beginning; returns the rows fed by fact."""
+    """Feed a program's facts again from the beginning; returns the rows fed by fact.
+
+    Begins a new epoch, so after a restore no other program trusts its old mark either.
+    """
+    begin_epoch()
     return warehouse().rebuild(program_id=program_id, on_result=lambda name, rows: None)
 
 
 def compute_insights(*, program_id: int, parameters: Parameters, log: RunLog) -> int:
     """Compute every result of the nightly run; returns the id under which they lie, unpublished."""
     results_id = new_id()
+    log.uses(warehouse().engine)
     for name in warehouse().results():
         with log.step(name) as step:
             rows = warehouse().compute(

@@ -26,7 +26,7 @@ def open_import(
 ) -> ImportView:
     """Take a file in for import; an interrupted import of the same file is gone on with.
 
-    The file is copied into SIYU_HOME, so it may be moved afterwards.
+    The file is copied into SIYU_HOME until it is imported, so it may be moved afterwards.
     """
     with path.open("rb") as source:
         digest = hashlib.file_digest(source, "sha256").hexdigest()
@@ -98,6 +98,14 @@ def run_import(run: RunView, log: RunLog) -> None:
     ImportFile.objects.filter(id=import_id).update(
         state=ImportState.DONE, summary=asdict(summary), error="", finished_at=utc_now()
     )
+    _forget_plain_data(import_of(import_id=import_id))
+
+
+def _forget_plain_data(imported: ImportView) -> None:
+    """Remove the file and what was made of it: the rejects alone are still to be downloaded."""
+    for path in Path(imported.directory).iterdir():
+        if path != Path(imported.rejects_path):
+            path.unlink()
 
 
 def record_batch(*, import_id: int, batch: int, counts: ImportCounts) -> None:

@@ -47,6 +47,10 @@ class RunLog:
         self._listener = listener
         self._position = 0
 
+    def uses(self, engine: str) -> None:
+        """Record which engine computes the run."""
+        Run.objects.filter(id=self.run_id).update(engine=engine)
+
     @contextmanager
     def step(self, name: str) -> Iterator[StepLog]:
         """Record one step: its time, rows, progress and error. Ends with the block."""

@@ -24,6 +24,7 @@ from siyu.rooms.orders.actions.lines import (
     insert_lines,
     live_lines,
     move_lines,
+    reject_doubled,
     update_lines,
     void_lines,
 )
@@ -45,11 +46,14 @@ def import_orders(*, program_id: int, source: str, rows: pa.Table) -> ImportCoun
     The rows of an order stand together. Lines with a key are added or changed; an order whose
     lines have none is as the file says, so a line that is gone becomes void. Customers, products
     and stores that are new come to be; rows of an unknown seller are rejected, and so are lines
-    of an order that neither says when it was nor is known already.
+    of an order that neither says when it was nor is known already, and lines whose key stands
+    twice in their order.
     """
     given = plain_rows(table=rows)
     keys = resolve(program_id, source, given)
     sound, rejects = reject_unknown_sellers(given, keys)
+    sound, doubled = reject_doubled(sound)
+    rejects += doubled
     work = _Work(program_id, source, sound, keys)
     for order_key, lines in groupby(sound, key=lambda row: row["order_key"]):
         problem = work.take(order_key, list(lines))

@@ -13,6 +13,7 @@ from siyu.rooms.operations.actions import write_stamp
 from siyu.rooms.operations.queries import any_of, plain_rows
 from siyu.rooms.operations.types import ImportCounts, Reject
 from siyu.rooms.orders.actions.heads import resolve
+from siyu.rooms.orders.actions.lines import reject_doubled
 from siyu.rooms.orders.actions.refunds import NewRefund, write_refunds
 from siyu.rooms.orders.models import OrderLine, Refund
 from siyu.rooms.orders.rules import Returnable, match_return, occurrence_keys
@@ -31,7 +32,9 @@ def import_returns(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     """
     program = program_of(program_id=program_id)
     given = [row for row in plain_rows(table=rows) if row["is_return"]]
+    given, doubled = reject_doubled(given)
     keyed, rejects = _keyed(given)
+    rejects += doubled
     done = set(
         Refund.objects.filter(
             program_id=program_id,

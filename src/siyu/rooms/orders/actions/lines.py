@@ -10,6 +10,8 @@ from typing import Any
 from siyu.foundation.ids import new_ids
 from siyu.rooms.operations.actions import insert_rows, update_rows
 from siyu.rooms.operations.queries import any_of
+from siyu.rooms.operations.types import Reject
+from siyu.rooms.orders.actions.heads import Row
 from siyu.rooms.orders.models import OrderLine
 
 _DAY = 6
@@ -43,6 +45,28 @@ class Line:
             self.amount_minor,
             self.freight_minor,
         )
+
+
+def reject_doubled(rows: list[Row]) -> tuple[list[Row], list[Reject]]:
+    """The rows whose line key stands once in their order, and a reject for each further one."""
+    seen: set[tuple[str, str]] = set()
+    sound, rejects = [], []
+    for row in rows:
+        place = (row["order_key"], row["line_key"])
+        if row["line_key"] is not None and place in seen:
+            rejects.append(
+                Reject(
+                    row=row["row"],
+                    column="line_key",
+                    value=row["line_key"],
+                    code="line_key_twice",
+                    reason="this order has another line of this key",
+                )
+            )
+        else:
+            seen.add(place)
+            sound.append(row)
+    return sound, rejects
 
 
 def live_lines(order_ids: Iterable[int]) -> dict[int, dict[str, tuple[int, bytes]]]:
