@@ -20,12 +20,13 @@ _PLAIN_STATIC = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+_QUICK_HASHES = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _empty = restored_after(lambda _: call_command("flush", verbosity=0, interactive=False))
 
 
 @pytest.fixture(scope="package", autouse=True)
-def plain_static() -> Iterator[None]:
-    with override_settings(STORAGES=_PLAIN_STATIC):
+def plain_and_quick() -> Iterator[None]:
+    with override_settings(STORAGES=_PLAIN_STATIC, PASSWORD_HASHERS=_QUICK_HASHES):
         yield
 
 

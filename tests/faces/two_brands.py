@@ -26,6 +26,7 @@ from siyu.rooms.operations.actions import (
 )
 from siyu.rooms.operations.models import Delivery
 from siyu.rooms.operations.queries import failing_deliveries
+from siyu.rooms.organization.actions import add_staff
 from siyu.rooms.organization.queries import units_under
 from siyu.rooms.organization.types import Role, UnitKind
 from siyu.rooms.outreach.actions import nightly_key, set_policy
@@ -249,6 +250,7 @@ def _add_staff(both: TwoBrands) -> None:
     }
     for login, (role, unit_id) in plum.items():
         both.staff[login] = both.plum.staff(login, role, unit_id).staff_id or 0
+    both.staff["nobody"] = add_staff(login="nobody", name="Nobody")
     both.staff["outsider"] = both.fern.staff("outsider", Role.ADMINISTRATOR).staff_id or 0
     for name in PRICES:
         viewer = both.brand_of(name).seller_viewer(seller_of(name).key)

@@ -19,9 +19,13 @@ SIYU_MEMORY_MB = int(os.environ.get("SIYU_MEMORY_MB", "8192"))
 SIYU_WEB_MEMORY_MB = int(os.environ.get("SIYU_WEB_MEMORY_MB", "512"))
 SIYU_RED_RISES = os.environ.get("SIYU_RED_RISES", "1") == "1"
 _hosts = os.environ.get("SIYU_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+SIYU_BEHIND_PROXY = os.environ.get("SIYU_BEHIND_PROXY", "0") == "1"
 _https = os.environ.get("SIYU_HTTPS", "0") == "1"
 
 ALLOWED_HOSTS = [host.strip() for host in _hosts if host.strip()]
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if SIYU_BEHIND_PROXY and _https else None
+)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if _https else []
 INSTALLED_APPS = [
     "django.contrib.auth",

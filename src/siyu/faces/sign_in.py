@@ -49,7 +49,7 @@ def password(request: HttpRequest) -> HttpResponse:
         staff = check_password(
             login=login,
             password=request.POST.get("password", ""),
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=_address(request),
         )
     except SiyuError as error:
         shown = {"error": told(error), "login": login, "next": request.POST.get("next", "")}
@@ -72,7 +72,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     """
     if request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method == "POST":
         return show_error(request, NotAllowed("Open the link yourself; another site cannot."))
-    address = request.META.get("REMOTE_ADDR", "")
+    address = _address(request)
     if request.method == "GET":
         good = look_at_link(token=token, address=address)
         response = render(request, "faces/link.html", {"good": good}, status=200 if good else 410)
@@ -108,6 +108,14 @@ def language(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             change_language(staff_id=request.user.pk, language=wanted)
     return response
+
+
+def _address(request: HttpRequest) -> str:
+    """Where a request comes from; behind our own proxy, what that proxy saw."""
+    seen: str = request.META.get("REMOTE_ADDR", "")
+    if settings.SIYU_BEHIND_PROXY:
+        return request.headers.get("X-Forwarded-For", seen).rpartition(",")[2].strip()
+    return seen
 
 
 def _begin_session(request: HttpRequest, staff_id: int, *, by_link: bool) -> None:

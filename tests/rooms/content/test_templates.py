@@ -12,7 +12,9 @@ from tests.rooms.brand import Brand
 GREETING = "{customer}您好，我是{seller}。上次的{product}用着还好吗？有空来看看！"
 
 
-def write(brand: Brand, text: str = GREETING, code: str = "hello", language: str = "zh-hans") -> int:
+def write(
+    brand: Brand, text: str = GREETING, code: str = "hello", language: str = "zh-hans"
+) -> int:
     return write_template(program_id=brand.program.id, code=code, language=language, text=text)
 
 
@@ -76,7 +78,9 @@ class TestMessages:
 
     def test_a_clause_without_its_value_is_left_out(self):
         assert self.message(seller="安欣", product="龙井").startswith("我是安欣。")
-        assert self.message(customer="高小姐", seller="安欣") == "高小姐您好，我是安欣。有空来看看！"
+        assert (
+            self.message(customer="高小姐", seller="安欣") == "高小姐您好，我是安欣。有空来看看！"
+        )
         assert self.message() == "有空来看看！"
 
     def test_an_empty_value_is_no_value(self):

@@ -42,7 +42,7 @@ from siyu.rooms.orders.actions import import_order_heads, import_orders, import_
 from siyu.rooms.organization.queries import program_of
 from siyu.rooms.sellers.actions import import_sellers
 
-_BATCH_ROWS = 5_000
+_BATCH_ROWS = 10_000
 _CURRENCY = "CNY"
 _STAGED_REJECTS = "staged-rejects.csv"
 _GROUPED_BY = {
@@ -93,6 +93,9 @@ class FileImporter:
             _load(program_id, read_as, directory / STAGED_NAME, 0, note, progress)
             transaction.set_rollback(True)
         _write_rejects(path, read_as, directory)
+        for path_of in directory.iterdir():
+            if path_of.name != REJECTS_NAME:
+                path_of.unlink()
         return _summary(program_id, staged, dict(totals)), directory / REJECTS_NAME
 
     def template_headings(self, *, kind: str, language: str) -> list[str]:
@@ -181,7 +184,7 @@ def _load(
 
 
 def _batches(path: Path, group: str) -> Iterator[pa.Table]:
-    """Batches of about 5,000 rows in which the rows of one key stay together."""
+    """Batches of about 10,000 rows in which the rows of one key stay together."""
     left: pa.Table | None = None
     for piece in pq.ParquetFile(path).iter_batches(_BATCH_ROWS):
         rows = pa.Table.from_batches([piece])

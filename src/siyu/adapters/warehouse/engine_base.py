@@ -9,10 +9,6 @@ from pathlib import Path
 
 import ibis
 
-# A column worked out in one step and read several times in the next is computed once only
-# while the steps stay apart.
-ibis.options.sql.fuse_selects = False
-
 # Ibis leaves out casts to the type it believes a column has already, while DuckDB sums
 # int64 to a wider type; so the last cast is written by hand.
 _TYPES: Mapping[str, Mapping[str, str]] = {
@@ -68,6 +64,9 @@ def typed_sql(
     expression: ibis.Table, *, schema: ibis.Schema, dialect: str, sort_by: Sequence[str] = ()
 ) -> str:
     """The expression as SQL: the schema's columns in its types, sorted with nulls last."""
+    # DuckDB works out a column that is read several times once only while the steps stay
+    # apart; Spark joins them itself and plans deeply nested ones slowly.
+    ibis.options.sql.fuse_selects = dialect == "pyspark"
     inner = ibis.to_sql(expression, dialect=dialect)
     sql = f"SELECT {typed_columns(schema, dialect=dialect)} FROM ({inner}) AS computed"
     if not sort_by:

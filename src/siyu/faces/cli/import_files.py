@@ -2,11 +2,13 @@
 
 import csv
 import sys
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from django.db import transaction
 
 from siyu.faces.cli.shell import AsJson, ProgramCode, owner_only, progress_bars, show, viewer_in
 from siyu.foundation.errors import BadInput
@@ -53,12 +55,15 @@ def import_file(
     if file is None or not file.is_file():
         raise BadInput("file", "{file} is not a file; name the file to import.", file=file)
     text = mapping.read_text(encoding="utf-8-sig") if mapping else ""
-    if not programs():
-        owner_only()
-        _open_first_program(kind, text)
-    viewer = viewer_in(program)
-    viewer.require(Right.IMPORT_FILES)
-    summary, rejects = (_try if dry_run else _import)(viewer, kind, file, text)
+    with transaction.atomic() if dry_run else nullcontext():
+        if not programs():
+            owner_only()
+            _open_first_program(kind, text)
+        viewer = viewer_in(program)
+        viewer.require(Right.IMPORT_FILES)
+        summary, rejects = (_try if dry_run else _import)(viewer, kind, file, text)
+        if dry_run:
+            transaction.set_rollback(True)
     _tell(summary, rejects, dry_run=dry_run, as_json=as_json)
 
 

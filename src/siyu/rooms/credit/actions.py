@@ -13,7 +13,7 @@ from siyu.rooms.operations.queries import any_of, plain_rows
 from siyu.rooms.sellers.queries import units_of_sellers
 
 _COLUMNS = ("seller_id", "unit_id", "basis", "follow_id", "stamp")
-_BATCH = 5_000
+_BATCH = 20_000
 
 
 def credit_lines(*, program_id: int, lines: pa.Table) -> int:

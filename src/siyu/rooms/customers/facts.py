@@ -52,10 +52,12 @@ def read_customers(program_id: int, low: int, high: int) -> Iterator[pa.Table]:
 
 def read_follows(program_id: int, low: int, high: int) -> Iterator[pa.Table]:
     """Follows written in the window; one that serves is told with its serving period's days."""
-    zone_name = program_of(program_id=program_id).zone
+    program = program_of(program_id=program_id)
 
     def day(moment: datetime | None) -> object:
-        return None if moment is None else business_day(moment.astimezone(UTC), zone_name)
+        if moment is None:
+            return None
+        return business_day(moment.astimezone(UTC), program.zone, program.cut_off_hour)
 
     rows = Follow.objects.filter(program_id=program_id, stamp__gte=low, stamp__lt=high)
     values = (

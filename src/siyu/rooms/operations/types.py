@@ -176,7 +176,7 @@ class ImportSummary:
     @property
     def changed_nothing(self) -> bool:
         """Whether the import found everything as it already was."""
-        return not self.created and not self.updated
+        return not self.created and not self.updated and (bool(self.unchanged) or not self.rejected)
 
 
 @dataclass(frozen=True, kw_only=True)

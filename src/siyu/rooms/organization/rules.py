@@ -1,6 +1,5 @@
 """Roles, rights and sign-in limits."""
 
-import re
 from datetime import timedelta
 
 from siyu.rooms.operations.types import Right, Scope
@@ -39,14 +38,7 @@ THROTTLE_WINDOW = timedelta(minutes=15)
 TRIES_BY_LOGIN = 5
 TRIES_BY_ADDRESS = 30
 
-_SLUG = re.compile(r"[^a-z0-9]+")
-
 
 def is_throttled(*, failed_by_login: int, failed_by_address: int) -> bool:
     """Whether another try must wait: too many failures of one login or from one address."""
     return failed_by_login >= TRIES_BY_LOGIN or failed_by_address >= TRIES_BY_ADDRESS
-
-
-def slug(text: str) -> str:
-    """A text as a lower-case key of ASCII letters, digits and dashes."""
-    return _SLUG.sub("-", text.lower()).strip("-")

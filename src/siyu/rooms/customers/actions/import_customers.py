@@ -72,12 +72,11 @@ def add_unknown_customers(*, program_id: int, source: str, keys: Iterable[str]) 
 def _by_key(rows: pa.Table) -> tuple[dict[str, _Row], dict[str, str]]:
     given: dict[str, _Row] = {}
     aliases: dict[str, str] = {}
-    for told in plain_rows(table=rows):
-        key, alias = one_form(told["key"]), told["alias"] and one_form(told["alias"])
-        row = {name: told[name] for name in _FIELDS}
+    for row in plain_rows(table=rows):
+        key, alias = one_form(row["key"]), row["alias"] and one_form(row["alias"])
         row["phone"] = row["phone"] or phone_in(key)
         if key in given:
-            row = {name: given[key][name] if row[name] is None else row[name] for name in _FIELDS}
+            row |= {name: given[key][name] for name in _FIELDS if row[name] is None}
         given[key] = row
         if alias and alias != key:
             aliases[alias] = key

@@ -15,6 +15,7 @@ from siyu.rooms.orders.actions.heads import (
 )
 from siyu.rooms.orders.actions.lines import move_lines
 from siyu.rooms.orders.actions.payments import settle_payments
+from siyu.rooms.orders.actions.refunds import follow_orders
 from siyu.rooms.orders.events import OrderLinesWritten
 from siyu.rooms.orders.models import Order
 from siyu.rooms.organization.queries import program_of
@@ -24,7 +25,8 @@ from siyu.rooms.organization.queries import program_of
 def import_order_heads(*, program_id: int, source: str, rows: pa.Table) -> ImportCounts:
     """Create or update orders from ORDER_HEAD_ROWS, whose lines come in a file of their own.
 
-    Rows of an unknown seller, and orders without any moment, are rejected.
+    Of several rows of one order the last holds. Rows of an unknown seller, and orders without any
+    moment, are rejected.
     """
     program = program_of(program_id=program_id)
     given = plain_rows(table=rows)
@@ -39,11 +41,13 @@ def import_order_heads(*, program_id: int, source: str, rows: pa.Table) -> Impor
         )
     }
     created, updated = {}, {}
-    for row in sound:
-        key = row["order_key"]
+    told = {row["order_key"]: row for row in sound}
+    momentless = 0
+    for key, row in told.items():
         order = known.get(key)
-        values = merged(head_of([row], keys, row["freight_minor"]), order, program)
+        values = merged(head_of([row], keys, row["freight_minor"] or None), order, program)
         if values is None:
+            momentless += 1
             rejects.append(
                 Reject(
                     row=row["row"],
@@ -64,12 +68,13 @@ def import_order_heads(*, program_id: int, source: str, rows: pa.Table) -> Impor
     touched = [order_id for order_id, _, _ in created.values()]
     touched += [order_id for order_id, _ in updated.values()]
     settle_payments(touched, {})
+    follow_orders([order_id for order_id, _ in updated.values()], stamp=stamp)
     if updated:
         announce(OrderLinesWritten(program_id=program_id, stamp=stamp))
     return ImportCounts(
         created=len(created),
         updated=len(updated),
-        unchanged=len({row["order_key"] for row in sound}) - len(created) - len(updated),
+        unchanged=len(told) - len(created) - len(updated) - momentless,
         rejects=tuple(rejects),
-        sums={"freight": sum(row["freight_minor"] for row in sound)},
+        sums={"freight": sum(row["freight_minor"] for row in told.values())},
     )

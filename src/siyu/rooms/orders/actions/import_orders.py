@@ -29,7 +29,7 @@ from siyu.rooms.orders.actions.lines import (
     void_lines,
 )
 from siyu.rooms.orders.actions.payments import settle_payments
-from siyu.rooms.orders.actions.refunds import told_refunds
+from siyu.rooms.orders.actions.refunds import follow_orders, told_refunds
 from siyu.rooms.orders.events import OrderLinesWritten
 from siyu.rooms.orders.models import Order
 from siyu.rooms.orders.rules import occurrence_keys
@@ -106,7 +106,8 @@ class _Work:
         """Add one order; returns a reject for each row where the order has no moment."""
         order = self._known.get(order_key)
         freight = sum(row["freight_minor"] for row in rows)
-        keeps_own_freight = order is not None and rows[0]["status"] is None
+        # Where heads come in a file of their own, either file may hold the freight.
+        keeps_own_freight = order is not None and rows[0]["status"] is None and not freight
         head = head_of(rows, self._keys, None if keeps_own_freight else freight)
         values = merged(head, order, self._program)
         if values is None:
@@ -138,6 +139,7 @@ class _Work:
         insert_lines(program_id, self._inserts, stamp=stamp)
         update_lines(self._updates, stamp=stamp)
         settle_payments(self._touched, self._methods)
+        follow_orders(self._touched & {order.id for order in self._known.values()}, stamp=stamp)
         refunded = told_refunds(self._program, self._source, self._told, stamp=stamp)
         if self._touched:
             announce(OrderLinesWritten(program_id=program_id, stamp=stamp))

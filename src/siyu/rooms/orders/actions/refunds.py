@@ -1,6 +1,7 @@
 """Refunds as a source tells them beside the lines of an order."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +27,8 @@ _INSERTED = (
     "product_id",
     *_WRITTEN,
 )
+_KEY_CHARS = 250
+
 NewRefund = tuple[str, int | None, int | None, int | None, int | None, Decimal, int, datetime]
 """(outside key, order, line, customer, product, quantity, amount, moment)."""
 
@@ -39,8 +42,8 @@ def told_refunds(
 ) -> set[int]:
     """Write the refunds that orders' rows tell; returns the ids of the orders it changed.
 
-    Each order is (id, column values, rows with their lines). A row's own refund amount counts;
-    an order with the status refunded gives back what its lines cost.
+    Each order is (id, column values, rows with their lines). A row's own refund amount counts,
+    nothing too; an order with the status refunded gives back what its lines cost.
     """
     wanted: list[tuple[int, int | None, Row, Line, int, datetime]] = []
     for order_id, values, lines in orders:
@@ -49,10 +52,11 @@ def told_refunds(
             amount = row["refund_minor"]
             if amount is None and status == OrderStatus.REFUNDED:
                 amount = line.amount_minor
-            if amount:
+            if amount is not None:
                 wanted.append((order_id, customer_id, row, line, amount, row["refunded_at"] or at))
+    corrected = _empty_of_gone_lines([order_id for order_id, *_ in orders], stamp=stamp)
     if not wanted:
-        return set()
+        return corrected
     live = live_lines({order_id for order_id, *_ in wanted})
     refunds: list[NewRefund] = [
         (
@@ -68,13 +72,34 @@ def told_refunds(
         for order_id, customer_id, row, line, amount, moment in wanted
     ]
     changed = write_refunds(program, source, refunds, stamp=stamp)
-    return {order_id for key, order_id, *_ in refunds if key in changed and order_id is not None}
+    told = {order_id for key, order_id, *_ in refunds if key in changed and order_id is not None}
+    return corrected | told
+
+
+def _empty_of_gone_lines(order_ids: list[int], *, stamp: int) -> set[int]:
+    """Empty the refunds of lines that a correction made void; returns their orders' ids."""
+    refunds = Refund.objects.filter(
+        order_id__in=any_of(values=order_ids), line__is_void=True, amount_minor__gt=0
+    ).select_related("line")
+    live = live_lines({refund.order_id for refund in refunds if refund.order_id is not None})
+    gone = [
+        refund
+        for refund in refunds
+        if refund.order_id is not None
+        and refund.line is not None
+        and refund.line.line_key not in live[refund.order_id]
+    ]
+    _empty(gone, stamp=stamp)
+    return {refund.order_id for refund in gone if refund.order_id is not None}
 
 
 def write_refunds(
     program: ProgramView, source: str, refunds: list[NewRefund], *, stamp: int
 ) -> set[str]:
-    """Insert or update refunds by outside key; returns the keys of those that changed."""
+    """Insert or update refunds by outside key; returns the keys of those that changed.
+
+    A refund's day never changes: one that moves to another day is emptied and comes again there.
+    """
     known = {
         refund.source_key: refund
         for refund in Refund.objects.filter(
@@ -83,30 +108,93 @@ def write_refunds(
             source_key__in=any_of(values=[row[0] for row in refunds]),
         )
     }
-    new = [row for row in refunds if row[0] not in known]
+    new = [row for row in refunds if row[0] not in known and row[6]]
+    changed = [
+        (known[row[0]], row)
+        for row in refunds
+        if row[0] in known and _told_before(known[row[0]]) != (*row[1:4], row[6], row[7])
+    ]
+    stay = [(refund, row) for refund, row in changed if _day(program, row) == refund.business_on]
+    move = [(refund, row) for refund, row in changed if _day(program, row) != refund.business_on]
+    _empty([refund for refund, _ in move], stamp=stamp)
+    come = [*new, *(row for _, row in move if row[6])]
     insert_rows(
         model=Refund,
         columns=_INSERTED,
         rows=[
             (refund_id, program.id, source, *row[:5], *_values(program, row), stamp)
-            for refund_id, row in zip(new_ids(len(new)), new, strict=True)
+            for refund_id, row in zip(new_ids(len(come)), come, strict=True)
         ],
     )
-    changed = [
-        (known[row[0]].id, row)
-        for row in refunds
-        if row[0] in known
-        and (known[row[0]].amount_minor, known[row[0]].refunded_at) != (row[6], row[7])
-    ]
     update_rows(
         model=Refund,
         key="id",
-        columns=_WRITTEN,
-        rows=[(*_values(program, row), stamp, refund_id) for refund_id, row in changed],
+        columns=("order_id", "line_id", "customer_id", *_WRITTEN),
+        rows=[(*row[1:4], *_values(program, row), stamp, refund.id) for refund, row in stay],
     )
     return {row[0] for row in new} | {row[0] for _, row in changed}
 
 
+def follow_orders(order_ids: Iterable[int], *, stamp: int) -> None:
+    """After known orders changed: their refunds go to the lines that took the place of void ones.
+
+    A refund that the order itself told of a line that is gone is emptied; one without a customer
+    gets the order's.
+    """
+    ids = set(order_ids)
+    nameless = Refund.objects.filter(order_id__in=any_of(values=ids), customer__isnull=True)
+    named = nameless.filter(order__customer__isnull=False).values_list("order__customer_id", "id")
+    update_rows(
+        model=Refund,
+        key="id",
+        columns=("customer_id", "stamp"),
+        rows=[(customer_id, stamp, refund_id) for customer_id, refund_id in named],
+    )
+    refunds = list(
+        Refund.objects.filter(order_id__in=any_of(values=ids), line__is_void=True)
+        .exclude(amount_minor=0)
+        .select_related("line", "order")
+    )
+    live = live_lines(ids) if refunds else {}
+    moved, gone = [], []
+    for refund in refunds:
+        line, order = refund.line, refund.order
+        if line is None or order is None:
+            continue
+        if line.line_key in live[order.id]:
+            moved.append((live[order.id][line.line_key][0], stamp, refund.id))
+        elif refund.source_key == f"{order.source_key}/{line.line_key}":
+            gone.append(refund)
+    update_rows(model=Refund, key="id", columns=("line_id", "stamp"), rows=moved)
+    _empty(gone, stamp=stamp)
+
+
+def _empty(refunds: list[Refund], *, stamp: int) -> None:
+    """Make refunds say nothing any more; their outside keys become free."""
+    update_rows(
+        model=Refund,
+        key="id",
+        columns=("source_key", "quantity", "amount_minor", "stamp"),
+        rows=[
+            (f"{refund.source_key[:_KEY_CHARS]}~{refund.id}", Decimal(0), 0, stamp, refund.id)
+            for refund in refunds
+        ],
+    )
+
+
+def _told_before(refund: Refund) -> tuple[Any, ...]:
+    return (
+        refund.order_id,
+        refund.line_id,
+        refund.customer_id,
+        refund.amount_minor,
+        refund.refunded_at,
+    )
+
+
+def _day(program: ProgramView, row: NewRefund) -> date:
+    return business_day(row[7], program.zone, program.cut_off_hour)
+
+
 def _values(program: ProgramView, row: NewRefund) -> tuple[Any, ...]:
-    quantity, amount, moment = row[5:]
-    return quantity, amount, moment, business_day(moment, program.zone, program.cut_off_hour)
+    return *row[5:], _day(program, row)
