@@ -15,13 +15,16 @@ def _x100(value: str) -> str:
 
 def _fell(days: int) -> str:
     """Whether the last days held fewer visits than chance, season and market explain."""
+    clock_then = _UNITS.format(f"year - year_{days}")
+    then = f"(visits_{days}_last_year::DOUBLE * clock_{days} / nullif({clock_then}, 0))"
     return f"""coalesce(
         visits_{days}::DOUBLE * 10 <= expected_{days} * 6
         AND (expected_{days} - visits_{days}::DOUBLE) * (expected_{days} - visits_{days}::DOUBLE)
             * 10 >= expected_{days} * 27
-        AND NOT (first_on < {{as_of}} - {365 + days}
-            AND visits_{days}_last_year::DOUBLE * clock_{days}
-                <= visits_{days}::DOUBLE * ({_UNITS.format(f"year - year_{days}")})), false)"""
+        AND (first_on >= {{as_of}} - {365 + days}
+            OR ({then} > visits_{days}::DOUBLE
+                AND ({then} - visits_{days}::DOUBLE) * ({then} - visits_{days}::DOUBLE) * 10
+                    >= {then} * 27)), false)"""
 
 
 def _before(days: int) -> str:

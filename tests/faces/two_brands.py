@@ -44,6 +44,8 @@ SELLERS_OF = {
     "fern": {"dan": ("f1", "Farland")},
 }
 CUSTOMERS_EACH = 4
+# Enough for a second page of Bob's customers and of Fern's sellers.
+CROWD_OF_BOB, CROWD_OF_FERN = 40, 22
 # The price of one order line in yuan: so far apart that every store's sales tell whose they are.
 PRICES = {"ann": 100, "amy": 2_000, "bob": 30_000, "cat": 400_000, "dan": 5_000_000}
 
@@ -81,6 +83,18 @@ def customer_of(seller: str, number: int) -> Person:
     )
 
 
+def crowd_of_bob() -> list[Person]:
+    return [
+        Person(f"ck-crowd-{number:02}", f"Passer-{number:02}", f"157333300{number:02}", "bob")
+        for number in range(CROWD_OF_BOB)
+    ]
+
+
+def customers_of(seller: str) -> list[Person]:
+    known = [customer_of(seller, number) for number in range(CUSTOMERS_EACH)]
+    return known + (crowd_of_bob() if seller == "bob" else [])
+
+
 @announced
 @dataclass(frozen=True, kw_only=True)
 class Stumbled(Event):
@@ -106,6 +120,7 @@ class TwoBrands:
 
     plum: Brand
     fern: Brand
+    ids: dict[str, int] = field(default_factory=dict)
     staff: dict[str, int] = field(default_factory=dict)
     imports: dict[str, int] = field(default_factory=dict)
     runs: dict[str, int] = field(default_factory=dict)
@@ -116,10 +131,10 @@ class TwoBrands:
         return self.fern if seller == "dan" else self.plum
 
     def seller(self, name: str) -> int:
-        return self.brand_of(name).seller(seller_of(name).key)
+        return self.ids[seller_of(name).key]
 
     def customer(self, seller: str, number: int) -> int:
-        return self.brand_of(seller).customer(customer_of(seller, number).key)
+        return self.ids[customer_of(seller, number).key]
 
     def store(self, seller: str) -> str:
         program = "fern" if seller == "dan" else "plum"
@@ -129,10 +144,8 @@ class TwoBrands:
         """All that could give away these sellers, their customers, shops and regions."""
         found: set[str] = set()
         for name in sellers:
-            people = [customer_of(name, number) for number in range(CUSTOMERS_EACH)]
-            found.update(*(person.marks for person in (seller_of(name), *people)))
-            found.update(str(self.customer(name, number)) for number in range(CUSTOMERS_EACH))
-            found.add(str(self.seller(name)))
+            for person in (seller_of(name), *customers_of(name)):
+                found |= {*person.marks, str(self.ids[person.key])}
         return found
 
 
@@ -149,6 +162,10 @@ def two_brands(folder: Path) -> TwoBrands:
             action="look around",
             subject=f"audited-{code}",
         )
+    for name in PRICES:
+        brand, seller = both.brand_of(name), seller_of(name).key
+        both.ids[seller] = brand.seller(seller)
+        both.ids |= {each.key: brand.customer(each.key) for each in customers_of(name)}
     _let_fail(both)
     _add_staff(both)
     _name_tasks(both)
@@ -171,14 +188,21 @@ def _fill(brand: Brand, code: str) -> None:
             for name, (store, region) in places.items()
         )
     )
-    people = [customer_of(name, number) for name in places for number in range(CUSTOMERS_EACH)]
+    if code == "fern":
+        brand.sellers(
+            *(
+                {"key": f"sk-crowd-{number:02}", "store_key": f"fern-f{number % 3}"}
+                for number in range(CROWD_OF_FERN)
+            )
+        )
+    people = [each for name in places for each in customers_of(name)]
     brand.customers(
         *({"key": each.key, "name": each.name, "phone": each.phone} for each in people)
     )
     brand.products({"key": "goods", "name": f"Goods-of-{code}", "category": "tea"})
     for each in people:
         brand.follow(each.key, seller_of(each.seller).key, _days_ago(20), is_serving=True)
-    # Number 0 is a new friend; the others ordered once, 5 days ago.
+    # Number 0 and the crowd are new friends; the others ordered once, 5 days ago.
     brand.orders(
         *(
             {
@@ -190,7 +214,7 @@ def _fill(brand: Brand, code: str) -> None:
                 "paid_at": _days_ago(5),
             }
             for each in people
-            if not each.key.endswith("-0")
+            if "crowd" not in each.key and not each.key.endswith("-0")
         )
     )
     brand.react()

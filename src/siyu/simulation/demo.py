@@ -30,7 +30,7 @@ CODE = "demo"
 HEADQUARTERS, MANAGER = "demo-hq", "demo-manager"
 _SEED = 20_261
 _SOURCE = "simulation"
-_SLOWED_SHARE, _SLOWED_BY, _SLOWED_FOR = 0.25, 2.2, timedelta(days=85)
+_SLOWED_SHARE, _SLOWED_BY, _SLOWED_FOR = 0.3, 2.5, timedelta(days=85)
 
 
 @dataclass(frozen=True, kw_only=True)

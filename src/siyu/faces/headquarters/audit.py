@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from siyu.faces.access import page
+from siyu.faces.paging import page_number
 from siyu.rooms.operations.queries import audit_page
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_staff, program_of
@@ -14,8 +15,7 @@ _SIZE = 50
 @page(Right.SEE_AUDIT)
 def audit(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     """Who did what to whom, why and when."""
-    asked = request.GET.get("page", "1")
-    number = max(int(asked), 1) if asked.isdecimal() else 1
+    number = page_number(request)
     rows = audit_page(viewer=viewer, page=number, size=_SIZE)
     names = names_of_staff(staff_ids=[row.actor_id for row in rows if row.actor_id])
     shown = {

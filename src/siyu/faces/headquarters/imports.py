@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from siyu.faces.access import page
 from siyu.faces.errors import told
+from siyu.faces.paging import page_number
 from siyu.foundation.errors import BadInput, NotFound, SiyuError
 from siyu.rooms.operations.actions import open_import, request_import
 from siyu.rooms.operations.ports import importer
@@ -61,8 +62,7 @@ def imports(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
             error = told(problem)
         else:
             return redirect("import", import_id=opened.id)
-    asked = request.GET.get("page", "1")
-    number = max(int(asked), 1) if asked.isdecimal() else 1
+    number = page_number(request)
     rows = imports_page(viewer=viewer, page=number, size=_SIZE)
     shown = {
         "program": program_of(program_id=viewer.program_id),

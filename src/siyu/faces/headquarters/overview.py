@@ -42,7 +42,7 @@ def overview(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     program = program_of(program_id=viewer.program_id)
     published = publication_of(program_id=viewer.program_id)
     asked = request.GET.get("days", "30")
-    days = int(asked) if asked.isdecimal() and int(asked) in PERIODS else 30
+    days = next((each for each in PERIODS if str(each) == asked), 30)
     shown: dict[str, Any] = {
         "program": program,
         "published": published,

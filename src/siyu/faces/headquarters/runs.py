@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
+from siyu.faces.paging import page_number
 from siyu.foundation.clock import business_day, utc_now
 from siyu.rooms.operations.actions import request_run, retry_delivery
 from siyu.rooms.operations.queries import failing_deliveries, find_run, runs_page
@@ -42,8 +43,7 @@ def runs(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
             requested_by_id=viewer.staff_id,
         )
         return redirect("run", run_id=run.id)
-    asked = request.GET.get("page", "1")
-    number = max(int(asked), 1) if asked.isdecimal() else 1
+    number = page_number(request)
     kind = request.GET.get("kind", "")
     rows = runs_page(viewer=viewer, kind=kind, page=number, size=_SIZE)
     shown = {

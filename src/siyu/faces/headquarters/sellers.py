@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
+from siyu.faces.paging import page_number
 from siyu.foundation.money import from_minor
 from siyu.rooms.insights.queries import (
     SELLER_ORDERS,
@@ -60,8 +61,7 @@ def sellers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     order = request.GET.get("order", "gmv_minor")
     order = order if order in SELLER_ORDERS else "gmv_minor"
     descending = request.GET.get("way", "down") == "down"
-    asked = request.GET.get("page", "1")
-    number = max(int(asked), 1) if asked.isdecimal() else 1
+    number = page_number(request)
     if find:
         rows, count = _found(viewer, find)
     else:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from siyu.faces.access import page
+from siyu.faces.paging import page_number
 from siyu.faces.workbench.today import OUTCOMES, SKIP_REASONS, cards_of
 from siyu.faces.workbench.wording import (
     STATES,
@@ -40,7 +41,7 @@ def customers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     """The seller's customers: by state, or found by phone or name."""
     find = request.GET.get("find", "").strip()
     state = request.GET.get("state", "")
-    number = max(int(request.GET.get("page", "1") or 1), 1) if _is_number(request) else 1
+    number = page_number(request)
     if find:
         rows, count = _found(viewer, find)
     else:
@@ -100,10 +101,6 @@ def consent(request: HttpRequest, customer_id: int, *, viewer: Viewer) -> HttpRe
     told = _("Noted: no more messages.") if out else _("Noted: messages are welcome again.")
     messages.success(request, told)
     return redirect("customer", customer_id=customer_id)
-
-
-def _is_number(request: HttpRequest) -> bool:
-    return request.GET.get("page", "1").isdecimal()
 
 
 def _found(viewer: Viewer, find: str) -> tuple[list[dict[str, Any]], int]:
