@@ -286,9 +286,8 @@ def _units(brand: Brand) -> list[Any]:
 
 
 def _name_tasks(both: TwoBrands) -> None:
-    """Tasks by customer; Ann's with her third friend is held back."""
-    for name in PRICES:
-        for number in range(CUSTOMERS_EACH):
-            task = Task.objects.get(customer_id=both.customer(name, number))
-            both.tasks[f"{name}-{number}"] = task.id
+    """Tasks by customer, such as ann-0; Ann's with her third friend is held back."""
+    customers = {customer_id: key for key, customer_id in both.ids.items()}
+    for task in Task.objects.all():
+        both.tasks[customers[task.customer_id].removeprefix("ck-")] = task.id
     Task.objects.filter(id=both.tasks["ann-3"]).update(state=TaskState.HELD, arm="held")

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from siyu.adapters.warehouse.manifest import read_manifest
 from siyu.adapters.warehouse.parquet_warehouse import ParquetWarehouse
 from siyu.config.wiring import FACTS
+from tests.stable import wait_until_stable
 
 Rows = list[tuple[Any, ...]]
 _ALL = (0, 2**62)
@@ -28,6 +29,13 @@ def root_of(home: Path, program_id: int) -> Path:
 
 
 def sync(warehouse: ParquetWarehouse, program_id: int) -> dict[str, int]:
+    """Feed everything that is committed."""
+    wait_until_stable()
+    return sync_now(warehouse, program_id)
+
+
+def sync_now(warehouse: ParquetWarehouse, program_id: int) -> dict[str, int]:
+    """Feed what can be fed while others may be writing."""
     return warehouse.sync(program_id=program_id, on_result=lambda name, rows: None)
 
 
@@ -50,8 +58,7 @@ def stored(program_id: int) -> dict[str, Rows]:
 
 def _rows(tables: list[pa.Table], schema: pa.Schema) -> Rows:
     rows = [row for table in tables for row in table.to_pylist()]
-    for row in rows:
-        if row.get("is_void"):
-            # Nobody reads a void line's order, so it is not told again when that changes.
-            row |= dict.fromkeys(_OF_THE_ORDER)
+    # Nobody reads a void line's order, so it is not told again when that changes.
+    blank = dict.fromkeys(_OF_THE_ORDER)
+    rows = [row | blank if row.get("is_void") else row for row in rows]
     return sorted((tuple(row[name] for name in schema.names) for row in rows), key=repr)

@@ -14,9 +14,17 @@ from siyu.config.wiring import FACTS
 from siyu.foundation.errors import BadInput, Conflict
 from siyu.rooms.operations.actions import begin_epoch
 from siyu.rooms.orders.models import OrderLine
-from tests.adapters.warehouse.facts_on_disk import fed, new_warehouse, root_of, stored, sync
+from tests.adapters.warehouse.facts_on_disk import (
+    fed,
+    new_warehouse,
+    root_of,
+    stored,
+    sync,
+    sync_now,
+)
 from tests.child_process import said, start_python
 from tests.rooms.brand import Brand, new_brand
+from tests.stable import wait_until_stable
 
 SALE = {"order_key": "o1", "customer_key": "c1", "paid_at": "2025-02-10 10:00"}
 _FEEDS = """
@@ -137,7 +145,7 @@ def test_many_small_feeds_come_to_the_same_as_one_and_as_the_database(
     warehouse, whole = new_warehouse(tmp_path / "small"), new_warehouse(tmp_path / "whole")
     program_id = brand.program.id
     life = Life(brand, seed)
-    for _ in range(25):
+    for _ in range(10):
         for _ in range(life.chance.randrange(1, 4)):
             life.happen()
         if life.chance.random() < 0.7:
@@ -149,6 +157,7 @@ def test_many_small_feeds_come_to_the_same_as_one_and_as_the_database(
     sync(whole, program_id)
     assert_complete(tmp_path / "small", warehouse, brand)
     assert fed(tmp_path / "whole", program_id) == fed(tmp_path / "small", program_id)
+    wait_until_stable()
     warehouse.rebuild(program_id=program_id, on_result=lambda name, rows: None)
     assert_complete(tmp_path / "small", warehouse, brand)
 
@@ -269,10 +278,11 @@ class TestKilled:
         self, brand: Brand, tmp_path: Path, warehouse: ParquetWarehouse
     ):
         sell(brand, SALE)
+        wait_until_stable()
         with start_python(self.code(tmp_path, brand, "order_lines", "input()")) as child:
             assert said(child) == "reached"
             with pytest.raises(Conflict):
-                sync(warehouse, brand.program.id)
+                sync_now(warehouse, brand.program.id)
             child.communicate("\n", timeout=60)
         assert child.returncode == 0
         assert set(sync(warehouse, brand.program.id).values()) == {0}

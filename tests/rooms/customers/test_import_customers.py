@@ -67,7 +67,8 @@ class TestImport:
         assert counts(brand.customers(GAO, {"key": "c2"})) == (0, 0, 2)
         assert facts(brand) == before
 
-    def test_what_is_told_anew_changes_and_keeps_the_customer(self, brand: Brand):
+    def test_what_is_told_anew_changes_and_keeps_the_customer(self, committed_brand: Brand):
+        brand = committed_brand
         brand.customers(GAO, {"key": "c2"})
         before = facts(brand)
         told = {"name": "高育良", "phone": "13800001111", "city": "汉东"}

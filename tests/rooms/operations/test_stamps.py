@@ -5,6 +5,7 @@ from django.db import connection, transaction
 
 from siyu.rooms.operations.actions import begin_epoch, write_stamp
 from siyu.rooms.operations.queries import current_epoch, stable_stamp
+from tests.stable import wait_until_stable
 
 
 def stamped() -> int:
@@ -16,6 +17,7 @@ def test_stamps_ascend_with_the_transactions_and_become_stable(transactional_db:
     stamps = []
     for _ in range(5):
         stamps.append(stamped())
+        wait_until_stable()
         assert stable_stamp() > stamps[-1]
     assert stamps == sorted(set(stamps))
 
@@ -34,6 +36,7 @@ def test_a_stamp_of_a_transaction_that_rolled_back_does_no_harm(transactional_db
     stable = stable_stamp()
     after = stamped()
     assert before < after
+    wait_until_stable()
     assert stable <= after < stable_stamp()
 
 
@@ -54,6 +57,7 @@ def test_an_open_transaction_holds_its_stamp_back_from_readers(transactional_db:
     while_open = stable_stamp()
     seen.set()
     writer.join()
+    wait_until_stable()
     assert while_open <= stamps[0] < stable_stamp()
 
 
@@ -76,6 +80,7 @@ def test_a_long_transaction_holds_the_stable_stamp_back_until_it_ends(transactio
     assert stable_stamp() <= stamps[0] < later
     seen.set()
     writer.join()
+    wait_until_stable()
     assert stable_stamp() > later
 
 

@@ -53,7 +53,8 @@ def test_lines_with_a_moment_then_heads_come_to_the_same(brand: Brand):
     assert {row["customer_id"] for row in live_lines(brand)} == {brand.customer("c1")}
 
 
-def test_a_changed_head_stamps_its_lines_anew(brand: Brand):
+def test_a_changed_head_stamps_its_lines_anew(committed_brand: Brand):
+    brand = committed_brand
     brand.order_heads(HEAD | {"status": "unpaid", "paid_at": None, "ordered_at": HEAD["paid_at"]})
     brand.orders(LINE, CUP)
     before = live_lines(brand)

@@ -197,7 +197,10 @@ class TestAgain:
         assert counts(brand.orders(CUP, TEA, TEA)) == (0, 0, 1, 0)
         assert line_facts(brand) == before
 
-    def test_a_corrected_line_without_a_key_takes_the_place_of_the_old(self, brand: Brand):
+    def test_a_corrected_line_without_a_key_takes_the_place_of_the_old(
+        self, committed_brand: Brand
+    ):
+        brand = committed_brand
         brand.orders(TEA, CUP)
         stamp = live_lines(brand)[0]["stamp"]
         assert counts(brand.orders(TEA | {"quantity": "3"}, CUP)) == (0, 1, 0, 0)
@@ -206,7 +209,8 @@ class TestAgain:
         assert [row["amount_minor"] for row in void] == [2000]
         assert void[0]["stamp"] > stamp
 
-    def test_a_corrected_line_with_a_key_stays_the_same_line(self, brand: Brand):
+    def test_a_corrected_line_with_a_key_stays_the_same_line(self, committed_brand: Brand):
+        brand = committed_brand
         brand.orders(TEA | {"line_key": "1"}, CUP | {"line_key": "2"})
         tea, cup = line_facts(brand)
         result = brand.orders(TEA | {"line_key": "1", "quantity": "3"}, CUP | {"line_key": "2"})
@@ -245,7 +249,8 @@ class TestAgain:
         (row,) = live_lines(brand)
         assert (row["customer_id"], row["unit_id"]) == (brand.customer("c1"), brand.store("s1"))
 
-    def test_a_customer_told_later_is_told_to_the_warehouse(self, brand: Brand):
+    def test_a_customer_told_later_is_told_to_the_warehouse(self, committed_brand: Brand):
+        brand = committed_brand
         brand.orders(TEA | {"customer_key": None})
         stamp = live_lines(brand)[0]["stamp"]
         assert counts(brand.orders(TEA)) == (0, 1, 0, 0)

@@ -86,7 +86,8 @@ def test_a_refund_told_later_changes_the_order(brand: Brand):
     assert refunded_by_day(brand) == {LATER: 500}
 
 
-def test_a_changed_amount_takes_the_place_of_the_old(brand: Brand):
+def test_a_changed_amount_takes_the_place_of_the_old(committed_brand: Brand):
+    brand = committed_brand
     brand.orders(refunded(TEA, 500))
     stamp = refund_facts(brand)[0]["stamp"]
     assert counts(brand.orders(refunded(TEA, 800))) == (0, 1, 0)
@@ -136,7 +137,8 @@ def test_a_refund_follows_its_customer(brand: Brand):
     assert fact["customer_id"] == brand.customer("c1")
 
 
-def test_a_refund_follows_the_customer_that_a_head_tells(brand: Brand):
+def test_a_refund_follows_the_customer_that_a_head_tells(committed_brand: Brand):
+    brand = committed_brand
     brand.orders(refunded(TEA, 500) | {"customer_key": None})
     (before,) = refund_facts(brand)
     brand.order_heads(
