@@ -196,9 +196,7 @@ def _fill(brand: Brand, code: str) -> None:
             )
         )
     people = [each for name in places for each in customers_of(name)]
-    brand.customers(
-        *({"key": each.key, "name": each.name, "phone": each.phone} for each in people)
-    )
+    brand.customers(*({"key": each.key, "name": each.name, "phone": each.phone} for each in people))
     brand.products({"key": "goods", "name": f"Goods-of-{code}", "category": "tea"})
     for each in people:
         brand.follow(each.key, seller_of(each.seller).key, _days_ago(20), is_serving=True)

@@ -1,14 +1,12 @@
 """Ids in addresses."""
 
-from typing import ClassVar
-
 _LARGEST = 2**63 - 1
 
 
 class IdConverter:
     """An id of 64 bits; a larger number leads nowhere, before any database is asked."""
 
-    regex: ClassVar[str] = "[0-9]+"
+    regex = "[0-9]+"
 
     def to_python(self, value: str) -> int:
         """The id; raises ValueError for what cannot be one."""
