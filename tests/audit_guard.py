@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection
 
 _MIGRATION = import_module("siyu.rooms.operations.migrations.0002_guard_audit")
@@ -41,6 +42,11 @@ def lifted() -> Iterator[None]:
         if connection.vendor == "postgresql":
             _Executor.execute("DROP FUNCTION operations_refuse_change()")
         _MIGRATION.guard_audit(apps, _Executor)
+
+
+def empty_database() -> None:
+    """Remove what a test committed, for fixtures that outlive one test."""
+    restored_after(lambda _: call_command("flush", verbosity=0, interactive=False))(None)
 
 
 def restored_after(flush: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -14,6 +14,9 @@ os.environ["SIYU_HOME"] = _home.name
 # Not in pyproject.toml: pytest-django would then load the settings before this file.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "siyu.config.settings")
 django.setup()
+# A parallel worker inherits the environment, and pytest-django would read the settings there
+# before this file has given the worker a home of its own.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.db import connection  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
 from django.test import Client, override_settings
 
 from siyu.faces.middleware import BY_LINK
-from tests.audit_guard import restored_after
+from tests.audit_guard import empty_database
 from tests.faces.two_brands import TwoBrands, two_brands
 
 # Built assets are collected by the server only; pages name them alike without.
@@ -22,7 +21,6 @@ _PLAIN_STATIC = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 _QUICK_HASHES = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-_empty = restored_after(lambda _: call_command("flush", verbosity=0, interactive=False))
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -40,7 +38,7 @@ def committed(
         try:
             yield two_brands(tmp_path_factory.mktemp("files"))
         finally:
-            _empty(None)
+            empty_database()
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ from siyu.rooms.outreach.actions import nightly_key, set_policy
 from siyu.rooms.outreach.models import Task
 from siyu.rooms.outreach.types import TaskState
 from tests.rooms.brand import Brand, new_brand
+from tests.stable import wait_until_stable
 
 SELLERS_OF = {
     "plum": {
@@ -224,6 +225,7 @@ def _days_ago(days: int) -> str:
 
 
 def _run_night(both: TwoBrands, brand: Brand, code: str) -> None:
+    wait_until_stable()
     set_policy(
         program_id=brand.program.id,
         list_size=20,

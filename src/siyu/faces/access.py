@@ -54,7 +54,9 @@ def viewer_of_request(request: HttpRequest) -> Viewer:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    address = f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}"
+    # A command that was sent too late cannot be opened as a page afterwards.
+    wanted = request.get_full_path() if request.method == "GET" else reverse("home")
+    address = f"{reverse('sign-in')}?{urlencode({'next': wanted})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)

@@ -70,19 +70,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     The page sends no referrer, so its form's origin is null and Django's own check cannot pass;
     a form of another site is told by the browser's Sec-Fetch-Site instead.
     """
-    if request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method == "POST":
-        return show_error(request, NotAllowed("Open the link yourself; another site cannot."))
-    address = _address(request)
-    if request.method == "GET":
-        good = look_at_link(token=token, address=address)
-        response = render(request, "faces/link.html", {"good": good}, status=200 if good else 410)
-    else:
-        try:
-            staff = spend_link(token=token, address=address)
-        except NotAllowed as error:
-            return show_error(request, error)
-        _begin_session(request, staff.id, by_link=True)
-        response = redirect("home")
+    response = _look_at(request, token) if request.method == "GET" else _spend(request, token)
     response.headers["Referrer-Policy"] = _NO_REFERRER
     return response
 
@@ -116,6 +104,22 @@ def _address(request: HttpRequest) -> str:
     if settings.SIYU_BEHIND_PROXY:
         return request.headers.get("X-Forwarded-For", seen).rpartition(",")[2].strip()
     return seen
+
+
+def _look_at(request: HttpRequest, token: str) -> HttpResponse:
+    good = look_at_link(token=token, address=_address(request))
+    return render(request, "faces/link.html", {"good": good}, status=200 if good else 410)
+
+
+def _spend(request: HttpRequest, token: str) -> HttpResponse:
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return show_error(request, NotAllowed("Open the link yourself; another site cannot."))
+    try:
+        staff = spend_link(token=token, address=_address(request))
+    except NotAllowed as error:
+        return show_error(request, error)
+    _begin_session(request, staff.id, by_link=True)
+    return redirect("home")
 
 
 def _begin_session(request: HttpRequest, staff_id: int, *, by_link: bool) -> None:

@@ -36,8 +36,10 @@ class Reader:
         """How many rows the look-up's conditions find."""
         conditions, values = _conditions(lookup)
         sql = f"SELECT count(*) FROM read_parquet(?){conditions}"
-        found = self._connection().execute(sql, [[str(file) for file in files], *values]).fetchone()
-        return int(found[0]) if found else 0
+        named = [str(file) for file in files]
+        # Fetched to the end: a result left open keeps the thread's connection busy.
+        ((found,),) = self._connection().sql(sql, params=[named, *values]).fetchall()
+        return int(found)
 
     def _connection(self) -> duckdb.DuckDBPyConnection:
         if not hasattr(self._threads, "connection"):

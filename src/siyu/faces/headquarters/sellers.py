@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
 from siyu.faces.paging import page_number
+from siyu.foundation.errors import NotAllowed
 from siyu.foundation.money import from_minor
 from siyu.rooms.insights.queries import (
     SELLER_ORDERS,
@@ -20,9 +21,10 @@ from siyu.rooms.insights.queries import (
 )
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.actions import issue_link
-from siyu.rooms.organization.queries import names_of_units, program_of
+from siyu.rooms.organization.queries import grants_of, names_of_units, program_of
+from siyu.rooms.organization.types import Role
 from siyu.rooms.sellers.queries import find_seller, sellers_of_ids, sellers_page
-from siyu.rooms.sellers.types import SellerKind, SellerStatus
+from siyu.rooms.sellers.types import SellerKind, SellerStatus, SellerView
 
 _SIZE = 20
 KINDS = {
@@ -96,7 +98,7 @@ def seller(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpRespo
         "kind": KINDS[found.kind],
         "status": STATUSES[found.status],
         "row": seller_numbers(viewer=viewer, seller_id=seller_id),
-        "may_issue": viewer.may(Right.ISSUE_LINKS) and found.staff_id is not None,
+        "may_issue": viewer.may(Right.ISSUE_LINKS) and _only_sells(found),
         "section": "sellers",
     }
     partial = request.headers.get("HX-Request-Type") == "partial"
@@ -108,6 +110,8 @@ def seller(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpRespo
 def link(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpResponse:
     """A one-tap sign-in link for a seller, to hand over personally."""
     found = find_seller(viewer=viewer, seller_id=seller_id)
+    if not _only_sells(found):
+        raise NotAllowed("This account may do more than sell; only its owner can sign in with it.")
     issued = issue_link(staff_id=found.staff_id or 0, actor_id=viewer.staff_id)
     shown = {
         "seller": found,
@@ -137,6 +141,15 @@ def export(request: HttpRequest, *, viewer: Viewer) -> StreamingHttpResponse:
     )
     response.headers["Content-Disposition"] = 'attachment; filename="sellers.csv"'
     return response
+
+
+def _only_sells(seller: SellerView) -> bool:
+    """Whether her account opens nothing but her own list.
+
+    A file of sellers may name the login of any account; a link for it would lend all its rights.
+    """
+    grants = grants_of(staff_id=seller.staff_id) if seller.staff_id else []
+    return [(each.program_id, each.role) for each in grants] == [(seller.program_id, Role.SELLER)]
 
 
 def _lines(viewer: Viewer, health: list[Any], currency: str) -> Iterator[str]:

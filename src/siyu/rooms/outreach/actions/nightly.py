@@ -7,8 +7,9 @@ from siyu.foundation.errors import Conflict
 from siyu.rooms.insights.actions import compute_insights, publish, sync_warehouse
 from siyu.rooms.insights.types import Parameters
 from siyu.rooms.operations.actions import RunLog, deliver_all, write_stamp
-from siyu.rooms.operations.queries import pending_deliveries
+from siyu.rooms.operations.queries import failing_deliveries
 from siyu.rooms.operations.types import RunView
+from siyu.rooms.organization.queries import owner_viewer
 from siyu.rooms.outreach.actions.draw_lists import draw_lists
 from siyu.rooms.outreach.models import Playbook, Task
 from siyu.rooms.outreach.queries.policy import policy_of
@@ -33,7 +34,7 @@ def run_nightly(run: RunView, log: RunLog) -> None:
     as_of = date.fromisoformat(run.arguments["as_of"])
     with log.step("reactions") as step:
         step.wrote(deliver_all(listener=lambda name, done, total: step.advance(done, total)))
-        if pending_deliveries():
+        if failing_deliveries(viewer=owner_viewer(program_id=program_id), limit=1):
             raise Conflict("Reactions still fail; see Failed reactions, then run again.")
     with log.step("expire") as step:
         step.wrote(expire_tasks(program_id=program_id, as_of=as_of))
