@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -41,7 +42,7 @@ def operator(both: TwoBrands) -> str:
     return "operator"
 
 
-def send(login: str, password: str = PASSWORD, browser: Client | None = None, **more: str) -> object:
+def send(login: str, password: str = PASSWORD, browser: Client | None = None, **more: str) -> Any:
     browser = browser or Client()
     return browser.post(reverse("sign-in"), {"login": login, "password": password, **more})
 
@@ -61,9 +62,7 @@ class TestPassword:
         assert browser.session["by_link"] is False
 
     @pytest.mark.parametrize("language", ["zh-hans", "en"])
-    def test_a_wrong_one_and_an_unknown_login_are_told_the_same(
-        self, operator: str, language: str
-    ):
+    def test_a_wrong_one_and_an_unknown_login_are_told_the_same(self, operator: str, language: str):
         texts = []
         for login in (operator, "whoever"):
             browser = Client(headers={"Accept-Language": language})
@@ -215,6 +214,14 @@ class TestLink:
         here = Client(REMOTE_ADDR="127.0.0.1")
         assert here.post(address).status_code == 302
         assert is_signed_in(here)
+
+    def test_behind_our_proxy_its_word_counts_and_no_other(self, both: TwoBrands, settings: Any):
+        settings.SIYU_BEHIND_PROXY = True
+        address = link_for(both, loopback_only=True)
+        proxied = Client(REMOTE_ADDR="127.0.0.1")
+        spoofed = {"X-Forwarded-For": "127.0.0.1, 10.0.0.5"}
+        assert proxied.post(address, headers=spoofed).status_code == 403
+        assert proxied.post(address, headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 302
 
     def test_another_site_cannot_spend_it(self, both: TwoBrands):
         address, browser = link_for(both), Client()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from siyu.faces.errors import show_error
-from siyu.foundation.errors import NotAllowed, SiyuError
+from siyu.foundation.errors import BadInput, NotAllowed, SiyuError
 from siyu.rooms.operations.types import Right, Viewer
 
 View = Callable[..., HttpResponseBase]
@@ -34,6 +34,7 @@ def page(right: Right, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
             try:
+                _check_text(request)
                 viewer = viewer_of_request(request)
                 viewer.require(right)
                 return view(request, *args, viewer=viewer, **kwargs)
@@ -51,6 +52,13 @@ def viewer_of_request(request: HttpRequest) -> Viewer:
     if not viewer:
         raise NotAllowed("You hold no role in any program. Ask headquarters for one.")
     return viewer
+
+
+def _check_text(request: HttpRequest) -> None:
+    for given in (request.GET, request.POST):
+        for name, texts in given.lists():
+            if any("\0" in text for text in texts):
+                raise BadInput(name, "This text holds a character that cannot be stored.")
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -88,10 +88,11 @@ def skip(request: HttpRequest, task_id: int, *, viewer: Viewer) -> HttpResponse:
 @page(Right.WORK_TASKS, methods=("POST",))
 def delay(request: HttpRequest, task_id: int, *, viewer: Viewer) -> HttpResponse:
     """Put a task off by some days."""
-    days = request.POST.get("days", "")
-    if not days.isdecimal():
+    asked = request.POST.get("days", "")
+    days = next((each for each in DELAYS if str(each) == asked), None)
+    if days is None:
         raise BadInput("days", "Choose when the task is to come back.")
-    postpone_task(viewer=viewer, task_id=task_id, days=int(days), today=_today(viewer))
+    postpone_task(viewer=viewer, task_id=task_id, days=days, today=_today(viewer))
     return _after(request, viewer, _("Put off."), task_id)
 
 

@@ -52,9 +52,10 @@ def compute_insights(*, program_id: int, parameters: Parameters, log: RunLog) ->
 def publish(*, program_id: int, results_id: int, as_of: date) -> None:
     """Let readers see the results from now on; results that were replaced a day ago go."""
     Publication.objects.create(id=results_id, program_id=program_id, as_of=as_of)
-    replaced = Publication.objects.filter(
+    old = Publication.objects.filter(
         program_id=program_id, published_at__lt=utc_now() - _OLD_RESULTS_LIVE
-    ).exclude(id=results_id)
-    for publication_id in list(replaced.values_list("id", flat=True)):
+    ).order_by("-published_at")
+    # The newest of the old ones was read until a younger one took its place.
+    for publication_id in list(old.values_list("id", flat=True)[1:]):
         warehouse().forget_run(program_id=program_id, run_id=publication_id)
         Publication.objects.filter(id=publication_id).delete()
