@@ -37,15 +37,28 @@ STATES = {
     ImportState.FAILED: (gettext_lazy("Failed"), "red"),
 }
 REASONS = {
+    "missing_value": gettext_lazy("a required value is missing"),
+    "bad_number": gettext_lazy("not a number"),
+    "number_out_of_range": gettext_lazy("number too large or too small"),
+    "too_precise": gettext_lazy("quantity with more than three decimal places"),
+    "digits_lost": gettext_lazy("Excel has rounded this number: export the column as text"),
+    "bad_date": gettext_lazy("not a date"),
+    "date_out_of_range": gettext_lazy("year not between 1900 and 2100"),
+    "bad_phone": gettext_lazy("not a telephone number"),
+    "too_long": gettext_lazy("text too long"),
+    "undecodable_text": gettext_lazy("unreadable characters: save the file as UTF-8"),
+    "unknown_word": gettext_lazy("unknown word: add it to the mapping"),
+    "unknown_status": gettext_lazy("unknown order status"),
     "negative_quantity": gettext_lazy("negative quantity that is not marked as a return"),
     "negative_price": gettext_lazy("negative price"),
-    "missing_value": gettext_lazy("a required value is missing"),
-    "bad_date": gettext_lazy("not a date"),
-    "bad_number": gettext_lazy("not a number"),
-    "unknown_status": gettext_lazy("unknown order status"),
+    "negative_amount": gettext_lazy("negative amount"),
+    "ended_before_start": gettext_lazy("the end lies before the start"),
+    "ends_before_it_begins": gettext_lazy("the end lies before the start"),
+    "ragged_row": gettext_lazy("more or fewer cells than headings"),
     "unknown_seller": gettext_lazy("unknown seller: import sellers first"),
     "unknown_order": gettext_lazy("unknown order: import its head first"),
-    "ragged_row": gettext_lazy("more cells than headings"),
+    "line_key_twice": gettext_lazy("line number used twice in one order"),
+    "login_taken": gettext_lazy("login of another person: choose another"),
 }
 _SIZE = 20
 _MOVING = (ImportState.QUEUED, ImportState.RUNNING)
@@ -166,7 +179,8 @@ def _look(imported: ImportView) -> dict[str, Any]:
         )
     except SiyuError as error:
         return {"look_error": told(error)}
-    return {"look": seen, "may_start": not seen.missing}
+    rejects = [(each, REASONS.get(each.code, each.reason)) for each in seen.rejects]
+    return {"look": seen, "look_rejects": rejects}
 
 
 def _line(imported: ImportView) -> dict[str, Any]:
