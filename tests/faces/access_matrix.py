@@ -56,8 +56,9 @@ import-template[orders]    GET    200  200  403  403  403  403  403  200  403  4
 import-template[tea]       GET    404  404  403  403  403  403  403  404  403  403  302
 import[plum]               GET    200  200  403  403  403  403  403  404  403  403  302
 import[fern]               GET    404  404  403  403  403  403  403  200  403  403  302
-import-start[plum]         POST   302  302  403  403  403  403  403  404  403  403  302
-import-start[fern]         POST   404  404  403  403  403  403  403  302  403  403  302
+import-start[plum]         POST   409  409  403  403  403  403  403  404  403  403  302
+import-start[plum-fresh]   POST   302  302  403  403  403  403  403  404  403  403  302
+import-start[fern-fresh]   POST   404  404  403  403  403  403  403  302  403  403  302
 import-rejects[plum]       GET    200  200  403  403  403  403  403  404  403  403  302
 import-rejects[fern]       GET    404  404  403  403  403  403  403  200  403  403  302
 

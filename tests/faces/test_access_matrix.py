@@ -35,7 +35,7 @@ from tests.faces.two_brands import (
 )
 
 LOGINS = {"seller": "ann", "link": "ann", "stranger": "dan"}
-REFUSED = (403, 404, 405, 410, 422)
+REFUSED = (403, 404, 405, 409, 410, 422)
 EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -84,6 +84,7 @@ def out_of_reach(both: TwoBrands, who: str) -> set[str]:
             words = ("goods-of", "file-of", "extra-of", "rejected", "stumble", "audited")
             marks |= {f"{word}-{code}" for word in words} | {code.title(), f"Goods-of-{code}"}
             marks |= {str(ids[code]) for ids in (both.imports, both.runs, both.reactions)}
+            marks.add(str(both.imports[f"{code}-fresh"]))
         marks |= {f"{code}-{name}" for name in {region for _, region in sellers.values()}} - {
             f"{code}-{sellers[name][1]}" for name in reach if name in sellers
         }
@@ -250,7 +251,7 @@ def test_every_row_stands_once_and_every_command_is_tried_on_other_programs():
     things: dict[str, set[str]] = {}
     for row in ROWS:
         things.setdefault(f"{row.page} {row.method}", set()).add(row.thing)
-    foreign = {"dan", "dan-1", "fern"}
+    foreign = {"dan", "dan-1", "fern", "fern-fresh"}
     for page, tried in things.items():
         if tried - {"", "made-up", "orders", "tea"}:
             assert tried & foreign, page

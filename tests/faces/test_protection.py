@@ -52,7 +52,8 @@ def address_of(both: TwoBrands, row: Row) -> str:
 
 
 def own(rows: list[Row]) -> list[Row]:
-    return [row for row in rows if row.thing in ("", "ann", "ann-1", "plum", "orders")]
+    things = ("", "ann", "ann-1", "plum", "plum-fresh", "orders")
+    return [row for row in rows if row.thing in things]
 
 
 class TestHeaders:

@@ -127,7 +127,7 @@ class TestPassword:
         assert "planted" not in browser.session
 
     def test_bad_bytes_in_a_login_are_only_a_wrong_login(self, operator: str):
-        for login in ("\x00", "operator\x00", "x" * 5_000, "' OR 1=1 --"):
+        for login in ("\x00", "x" * 5_000, "' OR 1=1 --"):
             assert send(login).status_code == 422
 
     def test_signing_out_ends_the_session(self, both: TwoBrands, operator: str):

@@ -249,6 +249,10 @@ def _import(both: TwoBrands, brand: Brand, code: str, folder: Path) -> None:
     opened = open_import(program_id=brand.program.id, kind="products", path=path, mapping="")
     carry_out(run_id=request_import(import_id=opened.id).id)
     both.imports[code] = opened.id
+    fresh = folder / f"fresh-file-of-{code}.csv"
+    fresh.write_text("product_key\nfresh\n")
+    looked_at = open_import(program_id=brand.program.id, kind="products", path=fresh, mapping="")
+    both.imports[f"{code}-fresh"] = looked_at.id
 
 
 def _let_fail(both: TwoBrands) -> None:

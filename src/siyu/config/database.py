@@ -9,6 +9,8 @@ from siyu.foundation.errors import BadInput
 _SQLITE_START = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
     "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
+    # An import writes the pages of an index again and again: fewer checkpoints, half the writes.
+    "PRAGMA wal_autocheckpoint=16000;"
 )
 
 

@@ -72,6 +72,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     """
     response = _look_at(request, token) if request.method == "GET" else _spend(request, token)
     response.headers["Referrer-Policy"] = _NO_REFERRER
+    # Django would log the address of a refusal, and a link refused elsewhere is still good here.
+    response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
 

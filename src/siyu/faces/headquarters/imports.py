@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from siyu.faces.access import page
 from siyu.faces.errors import told
 from siyu.faces.paging import page_number
-from siyu.foundation.errors import BadInput, NotFound, SiyuError
+from siyu.foundation.crypto import mask_phone
+from siyu.foundation.errors import BadInput, Conflict, NotFound, SiyuError
 from siyu.rooms.operations.actions import open_import, request_import
 from siyu.rooms.operations.ports import importer
 from siyu.rooms.operations.queries import find_import, find_run, imports_page
-from siyu.rooms.operations.types import ImportState, ImportView, Right, Viewer
+from siyu.rooms.operations.types import FilePreview, ImportState, ImportView, Right, Viewer
 from siyu.rooms.organization.queries import program_of
 
 KINDS = {
@@ -61,6 +62,7 @@ REASONS = {
     "login_taken": gettext_lazy("login of another person: choose another"),
 }
 _SIZE = 20
+_PHONE_KEY = "tel:"
 _MOVING = (ImportState.QUEUED, ImportState.RUNNING)
 
 
@@ -115,6 +117,8 @@ def detail(request: HttpRequest, import_id: int, *, viewer: Viewer) -> HttpRespo
 def start(request: HttpRequest, import_id: int, *, viewer: Viewer) -> HttpResponse:
     """Start an import that was looked at, or one that failed again."""
     imported = find_import(viewer=viewer, import_id=import_id)
+    if imported.state is ImportState.DONE:
+        raise Conflict("This import was started already; upload the file again.")
     request_import(import_id=imported.id, requested_by_id=viewer.staff_id)
     return redirect("import", import_id=import_id)
 
@@ -180,7 +184,22 @@ def _look(imported: ImportView) -> dict[str, Any]:
     except SiyuError as error:
         return {"look_error": told(error)}
     rejects = [(each, REASONS.get(each.code, each.reason)) for each in seen.rejects]
-    return {"look": seen, "look_rejects": rejects}
+    return {"look": seen, "look_rows": _masked(seen), "look_rejects": rejects}
+
+
+def _masked(seen: FilePreview) -> list[list[str]]:
+    """The rows of a look with phone numbers masked, also where they serve as keys."""
+    return [
+        [
+            mask_phone(cell)
+            if name == "phone"
+            else f"{_PHONE_KEY}{mask_phone(cell.removeprefix(_PHONE_KEY))}"
+            if cell.startswith(_PHONE_KEY)
+            else cell
+            for name, cell in zip(seen.columns, row, strict=True)
+        ]
+        for row in seen.rows
+    ]
 
 
 def _line(imported: ImportView) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from siyu.faces.access import page
 from siyu.faces.paging import page_number
 from siyu.foundation.clock import business_day, utc_now
+from siyu.foundation.errors import Conflict
 from siyu.rooms.operations.actions import request_run, retry_delivery
 from siyu.rooms.operations.queries import failing_deliveries, find_run, runs_page
 from siyu.rooms.operations.types import Right, RunState, RunView, Viewer
@@ -67,6 +68,7 @@ def detail(request: HttpRequest, run_id: int, *, viewer: Viewer) -> HttpResponse
         "program": program_of(program_id=viewer.program_id),
         **_line(run),
         "is_moving": run.state in _MOVING,
+        "may_run_again": _may_run_again(run) and viewer.may(Right.START_RUNS),
         "steps": [{"step": step, "state": STATES[step.state]} for step in run.steps],
         "section": "runs",
     }
@@ -79,6 +81,8 @@ def detail(request: HttpRequest, run_id: int, *, viewer: Viewer) -> HttpResponse
 def again(request: HttpRequest, run_id: int, *, viewer: Viewer) -> HttpResponse:
     """Queue a run again with the same arguments."""
     run = find_run(viewer=viewer, run_id=run_id)
+    if not _may_run_again(run):
+        raise Conflict("This import was started already; upload the file again.")
     request_run(
         program_id=run.program_id,
         kind=run.kind,
@@ -106,6 +110,12 @@ def retry(request: HttpRequest, delivery_id: int, *, viewer: Viewer) -> HttpResp
     retry_delivery(viewer=viewer, delivery_id=delivery_id)
     messages.success(request, _("It is tried again now. Reload in a moment."))
     return redirect("reactions")
+
+
+def _may_run_again(run: RunView) -> bool:
+    """Whether there is something to do again: the file of an import that is in was removed."""
+    is_in = run.kind == "import" and run.state is RunState.DONE
+    return run.state not in _MOVING and not is_in
 
 
 def _line(run: RunView) -> dict[str, Any]:

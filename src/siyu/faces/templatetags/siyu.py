@@ -12,10 +12,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 
-from siyu.foundation.money import exponent, from_minor
+from siyu.foundation.money import exponent, from_minor, round_half_up
 
 register = template.Library()
 _PPM = 1_000_000
+# Shown for a figure that is not there: None, or the empty text of a name unknown to a template.
 _NOTHING = "–"
 
 
@@ -45,9 +46,9 @@ def icon(name: str, title: str = "") -> SafeString:
 
 
 @register.filter
-def money(minor: int | None, currency: str) -> str:
+def money(minor: object, currency: str) -> str:
     """An amount in minor units with its currency, to the last digit."""
-    if minor is None:
+    if not isinstance(minor, int):
         return _NOTHING
     digits = "#,##0." + "0" * exponent(currency) if exponent(currency) else "#,##0"
     return str(
@@ -58,13 +59,13 @@ def money(minor: int | None, currency: str) -> str:
 
 
 @register.filter
-def money_round(minor: int | None, currency: str) -> str:
+def money_round(minor: object, currency: str) -> str:
     """An amount in minor units with its currency, rounded to whole units."""
-    if minor is None:
+    if not isinstance(minor, int):
         return _NOTHING
     return str(
         format_currency(
-            round(from_minor(minor, currency)),
+            round_half_up(from_minor(minor, currency)),
             currency,
             _pattern(currency, "#,##0"),
             _locale(),
@@ -74,43 +75,47 @@ def money_round(minor: int | None, currency: str) -> str:
 
 
 @register.filter
-def number(value: float | None) -> str:
+def number(value: object) -> str:
     """A number with its thousands apart."""
-    return _NOTHING if value is None else str(format_decimal(value, locale=_locale()))
+    if not isinstance(value, int | float):
+        return _NOTHING
+    return str(format_decimal(value, locale=_locale()))
 
 
 @register.filter
-def share(ppm: int | None) -> str:
+def share(ppm: object) -> str:
     """Parts per million as a percentage."""
-    if ppm is None:
+    if not isinstance(ppm, int):
         return _NOTHING
     return str(format_percent(ppm / _PPM, format="#,##0.#%", locale=_locale()))
 
 
 @register.filter
-def day(value: date | None) -> str:
+def day(value: object) -> str:
     """A date in the reader's way."""
-    return _NOTHING if value is None else str(format_date(value, "medium", locale=_locale()))
+    if not isinstance(value, date):
+        return _NOTHING
+    return str(format_date(value, "medium", locale=_locale()))
 
 
 @register.filter
-def month_day(value: date | None) -> str:
+def month_day(value: object) -> str:
     """A date without its year."""
-    return _NOTHING if value is None else value.strftime("%m-%d")
+    return value.strftime("%m-%d") if isinstance(value, date) else _NOTHING
 
 
 @register.filter
-def moment(value: datetime | None, zone: str) -> str:
+def moment(value: object, zone: str) -> str:
     """A moment on a zone's wall clock."""
-    if value is None:
+    if not isinstance(value, datetime):
         return _NOTHING
     return str(format_datetime(value, "MM-dd HH:mm", tzinfo=ZoneInfo(zone), locale=_locale()))
 
 
 @register.filter
-def seconds(value: float | None) -> str:
+def seconds(value: object) -> str:
     """A duration in seconds with one decimal."""
-    return _NOTHING if value is None else f"{value:,.1f} s"
+    return f"{value:,.1f} s" if isinstance(value, int | float) else _NOTHING
 
 
 @register.simple_tag(takes_context=True)

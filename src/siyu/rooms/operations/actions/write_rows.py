@@ -20,7 +20,7 @@ def _text_of(value: Any) -> Any:
 
 
 def _moment_text(value: datetime | None) -> str | None:
-    return None if value is None else str(value.replace(tzinfo=None))
+    return None if value is None else str(value).removesuffix("+00:00")
 
 
 def _json_text(value: Any) -> str:

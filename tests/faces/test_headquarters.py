@@ -1,0 +1,228 @@
+"""Headquarters: the overview, the sellers and their export, failed reactions, the audit log."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from siyu.foundation.clock import utc_now
+from siyu.rooms.operations.actions import deliver_due
+from siyu.rooms.operations.models import Delivery
+from siyu.rooms.organization.types import Role
+from tests.faces.conftest import SignIn
+from tests.faces.two_brands import (
+    CROWD_OF_FERN,
+    SELLERS_OF,
+    TwoBrands,
+    mended,
+    seller_of,
+    today,
+)
+from tests.rooms.brand import new_brand
+
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def office(sign_in: SignIn) -> Client:
+    return sign_in("administrator", headers=ENGLISH)
+
+
+@pytest.fixture
+def fern(sign_in: SignIn) -> Client:
+    return sign_in("outsider", headers=ENGLISH)
+
+
+@pytest.fixture
+def newcomer(both: TwoBrands, sign_in: SignIn) -> Client:
+    """The administrator of a program in which nothing has happened."""
+    viewer = new_brand("moss", name="Moss").staff("newcomer", Role.ADMINISTRATOR)
+    both.staff["newcomer"] = viewer.staff_id or 0
+    return sign_in("newcomer", headers=ENGLISH)
+
+
+def read(response: HttpResponse) -> str:
+    return html.unescape(response.content.decode())
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """The cells of a page's table, without their tags."""
+    body = text.partition("<tbody>")[2].partition("</tbody>")[0]
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in body.split("</tr>")[:-1]]
+    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in cells]
+
+
+class TestOverview:
+    def test_an_empty_program_says_what_to_do(self, newcomer: Client):
+        text = read(newcomer.get(reverse("overview")))
+        assert "No figures yet" in text
+        assert f'href="{reverse("imports")}"' in text
+        assert "data-chart" not in text
+
+    def test_an_analyst_is_not_sent_to_imports(self, both: TwoBrands, sign_in: SignIn):
+        viewer = new_brand("moss").staff("reader", Role.ANALYST)
+        both.staff["reader"] = viewer.staff_id or 0
+        text = read(sign_in("reader", headers=ENGLISH).get(reverse("overview")))
+        assert "No figures yet" in text
+        assert reverse("imports") not in text
+
+    def test_figures_their_trend_and_the_stores(self, office: Client):
+        text = read(office.get(reverse("overview")))
+        values = re.findall(r'class="tile-value">([^<]+)<', text)
+        assert values == ["¥1,296,300", "12", "¥108,025", "12"]
+        rows = rows_of(text)
+        assert [row[0] for row in rows] == ["Shop-plum-n1", "Shop-plum-n2", "Shop-plum-s1"]
+        assert [row[1] for row in rows] == ["¥6,300", "¥90,000", "¥1,200,000"]
+        assert '<script id="chart-data" type="application/json">' in text
+        assert "vendor/echarts" in text
+
+    @pytest.mark.parametrize("days", [7, 30, 90])
+    def test_a_period_is_compared_with_the_one_before(self, office: Client, days: int):
+        text = read(office.get(reverse("overview"), {"days": days}))
+        assert f'<option value="{days}" selected>' in text
+        first = today() - timedelta(days=days)
+        assert f'"days": ["{first:%m-%d}"' in text
+
+    def test_chinese(self, sign_in: SignIn):
+        text = read(sign_in("administrator").get(reverse("overview")))
+        assert "成交额" in text
+        assert "Sales" not in text
+
+
+class TestSellers:
+    def test_they_are_listed_page_by_page_each_once(self, fern: Client):
+        first = read(fern.get(reverse("sellers")))
+        second = read(fern.get(reverse("sellers"), {"page": 2}))
+        assert f"{CROWD_OF_FERN + 1} sellers" in first
+        assert "Page 1 of 2" in first
+        assert "Page 2 of 2" in second
+        assert len(rows_of(first)) == 20
+        keys = [row[0].split()[-1] for row in rows_of(first) + rows_of(second)]
+        assert len(keys) == len(set(keys)) == CROWD_OF_FERN + 1
+        assert rows_of(read(fern.get(reverse("sellers"), {"page": 3}))) == []
+
+    @pytest.mark.parametrize(
+        ("order", "column"),
+        [("gmv_minor", 2), ("fans", 3), ("active", 4), ("slowing", 5), ("silent", 6)],
+    )
+    def test_every_column_sorts_both_ways(self, office: Client, order: str, column: int):
+        for way, mark in (("down", "descending"), ("up", "ascending")):
+            text = read(office.get(reverse("sellers"), {"order": order, "way": way}))
+            shown = [int(row[column].strip("¥").replace(",", "")) for row in rows_of(text)]
+            assert shown == sorted(shown, reverse=way == "down")
+            assert text.count(f'aria-sort="{mark}"') == 1
+
+    def test_the_order_goes_with_the_page(self, fern: Client):
+        text = read(fern.get(reverse("sellers"), {"order": "fans", "way": "up"}))
+        (following,) = re.findall(r'href="(\?[^"]*page=2[^"]*)"', text)
+        assert "order=fans" in following
+        assert "way=up" in following
+        export = re.findall(rf'href="{reverse("sellers-export")}(\?[^"]*)"', text)
+        assert export == ["?order=fans&way=up"]
+
+    def test_found_by_number_or_whole_phone(self, office: Client):
+        bob = seller_of("bob")
+        for asked in (bob.key, bob.phone):
+            (row,) = rows_of(read(office.get(reverse("sellers"), {"find": asked})))
+            assert row[0] == f"{bob.name} {bob.key}"
+        for asked in (bob.name, bob.phone[:9], "nobody"):
+            text = read(office.get(reverse("sellers"), {"find": asked}))
+            assert "Nobody found" in text
+            assert "Names are encrypted and cannot be searched." in text
+
+    def test_one_in_a_drawer_or_on_a_page(self, both: TwoBrands, office: Client):
+        address = reverse("seller", args=[both.seller("bob")])
+        page, drawer = read(office.get(address)), read(office.get(address, headers=PART))
+        for text in (page, drawer):
+            assert seller_of("bob").name in text
+            assert seller_of("bob").phone not in text
+            assert f"{seller_of('bob').phone[:3]}****{seller_of('bob').phone[-4:]}" in text
+            assert "¥90,000" in text
+        assert "<html" in page
+        assert "<html" not in drawer
+
+    def test_before_the_first_night_they_say_so(self, newcomer: Client):
+        text = read(newcomer.get(reverse("sellers")))
+        assert "No sellers yet" in text
+        assert rows_of(text) == []
+
+
+class TestExport:
+    def rows(self, browser: Client, **query: str) -> list[list[str]]:
+        response = browser.get(reverse("sellers-export"), query)
+        assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+        assert 'filename="sellers.csv"' in response.headers["Content-Disposition"]
+        data = b"".join(response.streaming_content)
+        assert data.startswith("\ufeff".encode()), "Excel reads Chinese by it"
+        return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+
+    def test_it_holds_every_seller_in_the_order_of_the_page(self, fern: Client):
+        headings, *rows = self.rows(fern)
+        assert headings[:4] == ["Number", "Store", "Sales, 30 days", "Friends"]
+        assert len(rows) == CROWD_OF_FERN + 1
+        assert rows[0][:4] == [seller_of("dan").key, "Shop-fern-f1", "15000000.00", "4"]
+        assert [row[0] for row in self.rows(fern, way="up")[1:]][-1] == seller_of("dan").key
+
+    def test_it_speaks_the_readers_language(self, sign_in: SignIn):
+        headings, *_ = self.rows(sign_in("administrator"))
+        assert headings[:2] == ["编号", "门店"]
+
+    def test_it_names_no_person(self, office: Client):
+        told = str(self.rows(office))
+        for name in SELLERS_OF["plum"]:
+            assert seller_of(name).key in told
+            assert seller_of(name).name not in told
+            assert seller_of(name).phone not in told
+
+    def test_it_reaches_as_far_as_the_page(self, sign_in: SignIn):
+        _, *rows = self.rows(sign_in("store"))
+        assert {row[0] for row in rows} == {seller_of("ann").key, seller_of("amy").key}
+
+
+class TestFailedReactions:
+    @pytest.fixture(autouse=True)
+    def mend_nothing(self) -> None:
+        mended.clear()
+
+    def test_they_are_shown_with_what_went_wrong(self, office: Client):
+        (row,) = rows_of(read(office.get(reverse("reactions"))))
+        assert row[0].startswith("Stumbled")
+        assert row[1] == "tests.faces.two_brands.trip"
+        assert row[2] == "1"
+        assert row[3] == "Could not go on for stumble-plum."
+        assert "1 reaction waits for another try." in read(office.get(reverse("runs")))
+
+    def test_one_that_fails_again_stays(self, both: TwoBrands, office: Client):
+        response = office.post(
+            reverse("reaction-again", args=[both.reactions["plum"]]), follow=True
+        )
+        assert "It is tried again now." in read(response)
+        assert deliver_due() == 1
+        (row,) = rows_of(read(office.get(reverse("reactions"))))
+        assert row[2] == "2"
+        waiting = Delivery.objects.get(id=both.reactions["plum"])
+        assert waiting.due_at > utc_now()
+
+    def test_one_that_goes_through_is_gone(self, both: TwoBrands, office: Client):
+        mended.append("stumble-plum")
+        office.post(reverse("reaction-again", args=[both.reactions["plum"]]))
+        assert deliver_due() == 1
+        text = read(office.get(reverse("reactions")))
+        assert "All reactions went through" in text
+        assert "reaction waits" not in read(office.get(reverse("runs")))
+        again = office.post(reverse("reaction-again", args=[both.reactions["plum"]]))
+        assert again.status_code == 404
+
+    def test_only_who_may_start_runs_sees_the_button(self, office: Client, sign_in: SignIn):
+        button = "Try now"
+        assert button in read(office.get(reverse("reactions")))
+        assert button in read(sign_in("operator", headers=ENGLISH).get(reverse("reactions")))
