@@ -34,3 +34,5 @@ def configure_logging() -> None:
     root.setLevel(level)
     # Django's SQL log quotes parameters, which may be personal data.
     logging.getLogger("django.db.backends").setLevel(logging.WARNING)
+    # Its debug lines quote what a template was given.
+    logging.getLogger("django.template").setLevel(logging.WARNING)
