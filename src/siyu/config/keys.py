@@ -7,6 +7,7 @@ import typer
 from django.conf import settings
 
 from siyu.config.home import add_root_key, forget_old_roots, load_secrets
+from siyu.faces.cli.shell import owner_only
 from siyu.rooms.customers.actions import reseal_customers
 from siyu.rooms.operations.actions import record_audit
 from siyu.rooms.organization.actions import reseal_staff
@@ -26,6 +27,7 @@ def rotate(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
 
     Stop the server and the worker first: they hold the old keys in memory.
     """
+    owner_only()
     version = add_root_key()
     settings.SIYU_KEYRING = load_secrets().keyring
     sealed = {
