@@ -48,6 +48,16 @@ class Site:
             check=True,
         ).stdout
 
+    def python(self, code: str) -> str:
+        """What Python code prints that runs in this installation."""
+        return subprocess.run(
+            [sys.executable, "-c", f"import django; django.setup()\n{code}"],
+            env=_environment(self.home),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
     def link(self, login: str) -> str:
         """A fresh one-tap link of a member of staff."""
         told = self.siyu("staff", "link", login, "--address", self.address, "--json")
@@ -94,8 +104,9 @@ def browser(tmp_path: Path) -> Iterator[Callable[[int], webdriver.Chrome]]:
             "prefs", {"download.default_directory": str(tmp_path), "intl.accept_languages": "zh-CN"}
         )
         window = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-        resize(window, width)
         windows.append(window)
+        window.set_page_load_timeout(PATIENCE_SECONDS)
+        resize(window, width)
         return window
 
     yield open_window

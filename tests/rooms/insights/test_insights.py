@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -273,36 +274,66 @@ class TestPublication:
         return new_brand("young")
 
     def published(self, source: Brand, young: Brand, *hours_ago: float) -> list[int]:
-        """Publications of so many hours ago, each with results."""
+        """Publications of days in a row, made so many hours ago, each with results."""
         known = publication_of(program_id=source.program.id)
         assert known is not None
         ids = [new_id() for _ in hours_ago]
-        for results_id, hours in zip(ids, hours_ago, strict=True):
-            shutil.copytree(results_of(source, known.run_id), results_of(young, results_id))
-            publish(program_id=young.program.id, results_id=results_id, as_of=AS_OF)
-            Publication.objects.filter(id=results_id).update(
+        for number, (results_id, hours) in enumerate(zip(ids, hours_ago, strict=True)):
+            written(source, known.run_id, young, results_id, hours)
+            as_of = AS_OF - timedelta(days=len(ids) - number)
+            publish(program_id=young.program.id, results_id=results_id, as_of=as_of)
+            Publication.objects.filter(results_id=results_id).update(
                 published_at=utc_now() - timedelta(hours=hours)
             )
         return ids
+
+    def left(self, young: Brand) -> set[int]:
+        folder = results_of(young, 0).parent
+        return {int(each.name) for each in folder.iterdir()}
 
     def test_the_newest_is_what_readers_see(self, brand: Brand, young: Brand):
         _, newest = self.published(brand, young, 30, 1)
         shown = publication_of(program_id=young.program.id)
         assert shown is not None
-        assert (shown.run_id, shown.as_of) == (newest, AS_OF)
+        assert (shown.run_id, shown.as_of) == (newest, AS_OF - timedelta(days=1))
 
     def test_results_live_for_a_day_after_they_were_replaced(self, brand: Brand, young: Brand):
-        older, old, yesterday = self.published(brand, young, 72, 48.2, 24.1)
-        (newest,) = self.published(brand, young, 0)
+        *_, yesterday = self.published(brand, young, 72, 48.2, 24.1)
+        newest = new_id()
+        publish(program_id=young.program.id, results_id=newest, as_of=AS_OF)
         # Yesterday's night was replaced only now: a page that is being made may still read it.
-        left = {
-            results_id
-            for results_id in (older, old, yesterday, newest)
-            if results_of(young, results_id).exists()
-        }
-        assert left == {yesterday, newest}
+        assert self.left(young) == {yesterday}
         kept = Publication.objects.filter(program_id=young.program.id)
-        assert set(kept.values_list("id", flat=True)) == left
+        assert set(kept.values_list("results_id", flat=True)) == {yesterday, newest}
+
+    def test_a_day_done_again_takes_its_own_place(self, brand: Brand, young: Brand):
+        (first,) = self.published(brand, young, 1)
+        again = new_id()
+        publish(program_id=young.program.id, results_id=again, as_of=AS_OF - timedelta(days=1))
+        shown = publication_of(program_id=young.program.id)
+        assert shown is not None
+        assert shown.run_id == again
+        assert Publication.objects.filter(program_id=young.program.id).count() == 1
+        assert self.left(young) == {first}
+
+    def test_what_a_dead_run_left_goes_and_what_is_being_written_stays(
+        self, brand: Brand, young: Brand
+    ):
+        known = publication_of(program_id=brand.program.id)
+        assert known is not None
+        dead, at_work, published = new_id(), new_id(), new_id()
+        written(brand, known.run_id, young, dead, 25)
+        written(brand, known.run_id, young, at_work, 0.5)
+        publish(program_id=young.program.id, results_id=published, as_of=AS_OF)
+        assert self.left(young) == {at_work}
+
+
+def written(source: Brand, known: int, brand: Brand, results_id: int, hours_ago: float) -> None:
+    """Results as a run of so many hours ago left them."""
+    folder = results_of(brand, results_id)
+    shutil.copytree(results_of(source, known), folder)
+    moment = (utc_now() - timedelta(hours=hours_ago)).timestamp()
+    os.utime(folder, (moment, moment))
 
 
 def results_of(brand: Brand, results_id: int) -> Path:

@@ -137,6 +137,24 @@ def test_a_void_line_does_not_come_back(brand: Brand):
     assert set(refunded_by_line(brand)) == {None}
 
 
+def test_a_return_stays_when_its_sale_is_corrected(brand: Brand):
+    brand.orders(SOLD | {"quantity": "3"})
+    brand.returns(BACK)
+    brand.orders(SOLD | {"quantity": "2"})
+    assert refunded_by_day(brand) == {BACK_ON: 1000}
+    assert sold_by_day(brand) == {date(2025, 3, 1): 2000}
+
+
+def test_a_return_goes_with_its_sale_to_another_day(brand: Brand):
+    brand.orders(SOLD | {"quantity": "3"})
+    brand.returns(BACK)
+    brand.orders(SOLD | {"quantity": "3", "paid_at": "2025-03-02 10:00"})
+    (sale,) = live_lines(brand)
+    assert refunded_by_line(brand) == {sale["line_id"]: (1000, 1000)}
+    brand.returns(BACK | {"order_key": "C2", "quantity": "3"})
+    assert refunded_by_line(brand)[sale["line_id"]] == (3000, 3000)
+
+
 def test_a_return_of_another_source_finds_the_sale(brand: Brand):
     brand.orders(SOLD)
     Brand(brand.program, source="pos").returns(BACK)
@@ -160,8 +178,10 @@ def test_a_return_without_a_moment_is_rejected(brand: Brand):
 
 def test_a_return_of_nothing_paid_gives_nothing_back(brand: Brand):
     brand.orders(SOLD | {"unit_price": "0"})
-    brand.returns(BACK | {"unit_price": "0"})
+    gift = BACK | {"unit_price": "0"}
+    assert counts(brand.returns(gift)) == (1, 0, 0, 0)
     assert refunded_by_day(brand) == {}
+    assert counts(brand.returns(gift)) == (0, 0, 1, 0)
 
 
 def test_an_unknown_seller_of_a_return_does_not_lose_it(brand: Brand):

@@ -132,13 +132,15 @@ class Coercion:
         # The surplus cells of a ragged row end here: no field is tied to them.
         columns = list(zip(*rows, strict=False))
         for bound in self._bound:
-            values.raw[bound.field.name] = bound.raw(columns, len(rows))
-            self._read_field(bound, values)
+            cells = bound.raw(columns, len(rows))
+            if bound.source is not None:
+                values.raw[bound.field.name] = cells
+            self._read_field(bound, cells, values)
         return values, rows
 
-    def _read_field(self, bound: _Bound, values: Values) -> None:
+    def _read_field(self, bound: _Bound, cells: Sequence[Any], values: Values) -> None:
         name = bound.field.name
-        read, failures = bound.column.all(values.raw[name])
+        read, failures = bound.column.all(cells)
         if bound.constant is not None and None in read:
             read = [
                 bound.constant if value is None and index not in failures else value

@@ -262,17 +262,19 @@ def _write_rejects(source_path: Path, mapping: Mapping, directory: Path) -> None
         open_source(path=source_path, options=mapping.file) as source,
     ):
         writer = csv.writer(file)
+        # A reject file that is imported again keeps its columns, not the old complaints.
+        own = [i for i, name in enumerate(source.headings) if name not in REJECT_HEADINGS]
         if first.exists():
             with first.open(encoding="utf-8-sig", newline="") as staged:
                 shutil.copyfileobj(staged, file)
         else:
-            writer.writerow([*REJECT_HEADINGS, *source.headings])
+            writer.writerow([*REJECT_HEADINGS, *(source.headings[i] for i in own)])
         for number, cells in source.rows() if rejects else ():
             if number in rejects:
                 reject = rejects[number]
                 writer.writerow(
                     [number, *(reject[name] for name in ("column", "value", "code", "reason"))]
-                    + ["" if cell is None else cell for cell in cells]
+                    + ["" if cells[i] is None else cells[i] for i in own]
                 )
     fresh.replace(directory / REJECTS_NAME)
 

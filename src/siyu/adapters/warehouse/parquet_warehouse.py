@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -124,9 +124,14 @@ class ParquetWarehouse:
             engine.close()
         return found
 
-    def forget_run(self, *, program_id: int, run_id: int) -> None:
-        """Remove a run's results."""
-        shutil.rmtree(self._root(program_id) / "results" / str(run_id), ignore_errors=True)
+    def forget_results(
+        self, *, program_id: int, kept: frozenset[int], written_before: datetime
+    ) -> None:
+        """Remove the results of every run last written before a moment, but for those kept."""
+        for folder in (self._root(program_id) / "results").glob("*"):
+            is_old = folder.stat().st_mtime < written_before.timestamp()
+            if is_old and int(folder.name) not in kept:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _engine_with_facts(self, program_id: int) -> Engine:
         root = self._root(program_id)

@@ -99,12 +99,6 @@ def day(value: object) -> str:
 
 
 @register.filter
-def month_day(value: object) -> str:
-    """A date without its year."""
-    return value.strftime("%m-%d") if isinstance(value, date) else _NOTHING
-
-
-@register.filter
 def moment(value: object, zone: str) -> str:
     """A moment on a zone's wall clock."""
     if not isinstance(value, datetime):

@@ -50,12 +50,22 @@ def compute_insights(*, program_id: int, parameters: Parameters, log: RunLog) ->
 
 
 def publish(*, program_id: int, results_id: int, as_of: date) -> None:
-    """Let readers see the results from now on; results that were replaced a day ago go."""
-    Publication.objects.create(id=results_id, program_id=program_id, as_of=as_of)
-    old = Publication.objects.filter(
-        program_id=program_id, published_at__lt=utc_now() - _OLD_RESULTS_LIVE
-    ).order_by("-published_at")
+    """Let readers see the results from now on, in place of earlier ones of the same day.
+
+    Results that nobody may read any more go: replaced a day ago, or left by a run that died.
+    """
+    Publication.objects.update_or_create(
+        program_id=program_id,
+        as_of=as_of,
+        defaults={"results_id": results_id, "published_at": utc_now()},
+    )
+    long_ago = utc_now() - _OLD_RESULTS_LIVE
+    published = Publication.objects.filter(program_id=program_id)
+    old = published.filter(published_at__lt=long_ago).order_by("-published_at")
     # The newest of the old ones was read until a younger one took its place.
-    for publication_id in list(old.values_list("id", flat=True)[1:]):
-        warehouse().forget_run(program_id=program_id, run_id=publication_id)
-        Publication.objects.filter(id=publication_id).delete()
+    published.filter(id__in=list(old.values_list("id", flat=True)[1:])).delete()
+    warehouse().forget_results(
+        program_id=program_id,
+        kept=frozenset(published.values_list("results_id", flat=True)),
+        written_before=long_ago,
+    )

@@ -7,9 +7,9 @@ from siyu.foundation.ids import new_id
 
 
 class Publication(models.Model):
-    """Results that readers may see; the newest of a program is what they see.
+    """Results of a day that readers may see; the newest of a program is what they see.
 
-    The id names the results' folder, so a run that is done again writes beside the old results.
+    A run that is done again writes its results beside the old ones and takes the day's place.
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
@@ -17,9 +17,13 @@ class Publication(models.Model):
         "organization.Program", models.PROTECT, related_name="+", db_index=False
     )
     as_of = models.DateField()
+    results_id = models.BigIntegerField()
     published_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["program", "as_of"], name="insights_one_a_day")
+        ]
         indexes: ClassVar = [
             models.Index(fields=["program", "-published_at"], name="insights_publication_newest")
         ]

@@ -1,7 +1,7 @@
 """What insights need from outside: a warehouse."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 import pyarrow as pa
@@ -45,8 +45,10 @@ class Warehouse(Protocol):
     ) -> dict[str, int]:
         """The metrics of a period, both days included; money in minor units."""
 
-    def forget_run(self, *, program_id: int, run_id: int) -> None:
-        """Remove a run's results."""
+    def forget_results(
+        self, *, program_id: int, kept: frozenset[int], written_before: datetime
+    ) -> None:
+        """Remove the results of every run last written before a moment, but for those kept."""
 
 
 _warehouses: list[Warehouse] = []

@@ -31,7 +31,10 @@ def publication_of(*, program_id: int) -> PublicationView | None:
     if row is None:
         return None
     return PublicationView(
-        run_id=row.id, program_id=row.program_id, as_of=row.as_of, published_at=row.published_at
+        run_id=row.results_id,
+        program_id=row.program_id,
+        as_of=row.as_of,
+        published_at=row.published_at,
     )
 
 

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("as_of", models.DateField()),
+                ("results_id", models.BigIntegerField()),
                 ("published_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "program",
@@ -41,6 +42,9 @@ class Migration(migrations.Migration):
                     models.Index(
                         fields=["program", "-published_at"], name="insights_publication_newest"
                     )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("program", "as_of"), name="insights_one_a_day")
                 ],
             },
         ),

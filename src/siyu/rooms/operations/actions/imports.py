@@ -83,6 +83,10 @@ def request_import(*, import_id: int, requested_by_id: int | None = None) -> Run
 def run_import(run: RunView, log: RunLog) -> None:
     """Carry out the run of an import; the runner of the kind ``import``."""
     import_id = int(run.arguments["import_id"])
+    if import_of(import_id=import_id).state is ImportState.DONE:
+        # The process died between the import's end and the run's.
+        _forget_plain_data(import_of(import_id=import_id))
+        return
     ImportFile.objects.filter(id=import_id).update(state=ImportState.RUNNING, run_id=run.id)
     try:
         with log.step("import") as step:

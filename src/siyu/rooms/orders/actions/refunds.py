@@ -54,9 +54,8 @@ def told_refunds(
                 amount = line.amount_minor
             if amount is not None:
                 wanted.append((order_id, customer_id, row, line, amount, row["refunded_at"] or at))
-    corrected = _empty_of_gone_lines([order_id for order_id, *_ in orders], stamp=stamp)
     if not wanted:
-        return corrected
+        return set()
     live = live_lines({order_id for order_id, *_ in wanted})
     refunds: list[NewRefund] = [
         (
@@ -71,34 +70,23 @@ def told_refunds(
         )
         for order_id, customer_id, row, line, amount, moment in wanted
     ]
-    changed = write_refunds(program, source, refunds, stamp=stamp)
-    told = {order_id for key, order_id, *_ in refunds if key in changed and order_id is not None}
-    return corrected | told
-
-
-def _empty_of_gone_lines(order_ids: list[int], *, stamp: int) -> set[int]:
-    """Empty the refunds of lines that a correction made void; returns their orders' ids."""
-    refunds = Refund.objects.filter(
-        order_id__in=any_of(values=order_ids), line__is_void=True, amount_minor__gt=0
-    ).select_related("line")
-    live = live_lines({refund.order_id for refund in refunds if refund.order_id is not None})
-    gone = [
-        refund
-        for refund in refunds
-        if refund.order_id is not None
-        and refund.line is not None
-        and refund.line.line_key not in live[refund.order_id]
-    ]
-    _empty(gone, stamp=stamp)
-    return {refund.order_id for refund in gone if refund.order_id is not None}
+    changed = write_refunds(program, source, refunds, stamp=stamp, begins_empty=False)
+    return {order_id for key, order_id, *_ in refunds if key in changed and order_id is not None}
 
 
 def write_refunds(
-    program: ProgramView, source: str, refunds: list[NewRefund], *, stamp: int
+    program: ProgramView,
+    source: str,
+    refunds: list[NewRefund],
+    *,
+    stamp: int,
+    begins_empty: bool = True,
 ) -> set[str]:
     """Insert or update refunds by outside key; returns the keys of those that changed.
 
-    A refund's day never changes: one that moves to another day is emptied and comes again there.
+    A new one of no amount is kept where ``begins_empty``: a return of gifts is a fact, a column
+    that says 0 is none. A refund's day never changes: one that moves to another day is emptied,
+    and comes again there.
     """
     known = {
         refund.source_key: refund
@@ -108,7 +96,7 @@ def write_refunds(
             source_key__in=any_of(values=[row[0] for row in refunds]),
         )
     }
-    new = [row for row in refunds if row[0] not in known and row[6]]
+    new = [row for row in refunds if row[0] not in known and (row[6] or begins_empty)]
     changed = [
         (known[row[0]], row)
         for row in refunds
