@@ -289,3 +289,46 @@ class TestIssuing:
         grant_role(**given, role=Role.SELLER, unit_id=None, actor_id=None)
         response = sign_in("operator").post(reverse("seller-link", args=[both.seller("ann")]))
         assert response.status_code == 403
+
+
+class TestProgram:
+    @pytest.fixture
+    def busy(self, both: TwoBrands) -> None:
+        """The operator of one program looks at the figures of the other one."""
+        grant_role(
+            staff_id=both.staff["operator"],
+            program_id=both.fern.program.id,
+            role=Role.ANALYST,
+            unit_id=None,
+            actor_id=None,
+        )
+
+    def go(self, browser: Client, program_id: int) -> str:
+        response = browser.post(reverse("program"), {"program": str(program_id)}, follow=True)
+        return response.content.decode()
+
+    def test_one_who_holds_two_roles_goes_from_one_to_the_other(
+        self, both: TwoBrands, sign_in: SignIn, busy: None
+    ):
+        browser = sign_in("operator")
+        assert both.fern.program.name in browser.get(reverse("sellers")).content.decode()
+        page = self.go(browser, both.fern.program.id)
+        assert browser.session["program_id"] == both.fern.program.id
+        assert f'<option value="{both.fern.program.id}" selected>' in page
+        shown = browser.get(reverse("sellers")).content.decode()
+        assert seller_of("dan").name in shown
+        assert seller_of("ann").name not in shown
+        assert browser.get(reverse("imports")).status_code == 403
+        self.go(browser, both.plum.program.id)
+        assert seller_of("ann").name in browser.get(reverse("sellers")).content.decode()
+
+    def test_a_program_without_a_role_stays_shut(self, both: TwoBrands, sign_in: SignIn):
+        browser = sign_in("operator")
+        for wanted in (str(both.fern.program.id), "1", "no number", ""):
+            response = browser.post(reverse("program"), {"program": wanted})
+            assert response.status_code == 403
+        assert seller_of("dan").name not in browser.get(reverse("sellers")).content.decode()
+
+    def test_one_role_needs_no_choice(self, both: TwoBrands, sign_in: SignIn):
+        page = sign_in("analyst").get(reverse("overview")).content.decode()
+        assert reverse("program") not in page

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from siyu.faces.access import viewer_of_request
 from siyu.faces.errors import show_error, told
-from siyu.faces.middleware import BY_LINK
+from siyu.faces.middleware import BY_LINK, PROGRAM
 from siyu.foundation.errors import NotAllowed, SiyuError
 from siyu.rooms.operations.types import Right
 from siyu.rooms.organization.actions import (
@@ -22,6 +22,7 @@ from siyu.rooms.organization.actions import (
     look_at_link,
     spend_link,
 )
+from siyu.rooms.organization.queries import grants_of
 
 _NO_REFERRER = "no-referrer"
 
@@ -98,6 +99,19 @@ def language(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             change_language(staff_id=request.user.pk, language=wanted)
     return response
+
+
+@require_POST
+def program(request: HttpRequest) -> HttpResponse:
+    """Go on in another program in which one holds a role."""
+    if not request.user.is_authenticated:
+        return redirect("sign-in")
+    wanted = request.POST.get("program", "")
+    held = [grant.program_id for grant in grants_of(staff_id=request.user.pk)]
+    if wanted not in map(str, held):
+        return show_error(request, NotAllowed("You hold no role in that program."))
+    request.session[PROGRAM] = int(wanted)
+    return redirect("home")
 
 
 def _address(request: HttpRequest) -> str:

@@ -7,5 +7,6 @@ urlpatterns = [
     path("sign-in", sign_in.password, name="sign-in"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("link/<str:token>", sign_in.link, name="link"),
+    path("program", sign_in.program, name="program"),
     path("language", sign_in.language, name="language"),
 ]

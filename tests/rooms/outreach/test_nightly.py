@@ -25,6 +25,7 @@ from tests.stable import wait_until_stable
 
 FIRST = date(2025, 6, 1)
 FRIENDS, SIZE = 24, 6
+KEYS = tuple(f"c{number}" for number in range(FRIENDS))
 
 
 @announced
@@ -47,10 +48,9 @@ def day(number: int) -> date:
 def new_small_brand(code: str = "main") -> Brand:
     brand = new_brand(code)
     brand.sellers({"key": "ann"}, {"key": "bob"})
-    keys = [f"c{number}" for number in range(FRIENDS)]
-    brand.customers(*({"key": key, "name": f"客{key}"} for key in keys))
+    brand.customers(*({"key": key, "name": f"客{key}"} for key in KEYS))
     brand.follows(
-        *({"customer_key": k, "seller_key": "ann", "followed_at": "2025-05-25 10:00"} for k in keys)
+        *({"customer_key": k, "seller_key": "ann", "followed_at": "2025-05-25 10:00"} for k in KEYS)
     )
     brand.orders(
         {"order_key": "o1", "customer_key": "c0", "paid_at": "2025-05-20 10:00"},
@@ -180,6 +180,24 @@ class TestNights:
         portrait = portrait_of(viewer=story.brand.owner, customer_id=story.brand.customer("c0"))
         assert portrait is not None
         assert (portrait["orders"], portrait["last_on"]) == (2, day(0))
+
+
+class TestHandOver:
+    def test_what_was_put_off_goes_with_the_customer(self, transactional_db: None):
+        brand = new_small_brand()
+        night_of(brand, 0)
+        given, kept = shown(brand, 0)[1:3]
+        viewer = brand.seller_viewer("ann")
+        for task in (given, kept):
+            postpone_task(viewer=viewer, task_id=task.id, days=3, today=day(0))
+        (key,) = [k for k in KEYS if brand.customer(k) == given.customer_id]
+        brand.follow(key, "bob", "2025-06-01 12:00", is_serving=True)
+        night_of(brand, 1)
+        states = {row["task_id"]: row["state"] for row in tasks(brand)}
+        assert (states[given.id], states[kept.id]) == ("expired", "open")
+        bob, bob_id = brand.seller_viewer("bob"), brand.seller("bob")
+        listed = today_of(viewer=bob, seller_id=bob_id, today=day(1)).open
+        assert [task.customer_id for task in listed] == [given.customer_id]
 
 
 class TestFailure:

@@ -20,7 +20,7 @@ from siyu.rooms.outreach.queries import (
     work_done,
 )
 from siyu.rooms.outreach.types import Outcome, SkipReason, TaskState, TaskView
-from tests.rooms.outreach.night import AS_OF, Night
+from tests.rooms.outreach.night import AS_OF, FRIENDS, Night
 
 Act = Callable[[Viewer, int], None]
 TOMORROW = AS_OF + timedelta(days=1)
@@ -236,3 +236,29 @@ class TestToday:
     def test_the_most_valuable_comes_first(self, drawn: Night):
         values = [task.expected_value_minor for task in drawn.open()]
         assert values == sorted(values, reverse=True)
+
+
+class TestLeftAlone:
+    def test_a_customer_who_was_handed_over_leaves_the_list_at_once(
+        self, drawn: Night, viewer: Viewer, task: TaskView
+    ):
+        hand_over(drawn, task)
+        assert task.customer_id not in {one.customer_id for one in drawn.open()}
+        assert len(drawn.open()) == 4
+
+    def test_a_customer_who_wants_no_contact_leaves_the_list_at_once(
+        self, drawn: Night, viewer: Viewer, task: TaskView
+    ):
+        opt_out(viewer=viewer, customer_id=task.customer_id, out=True)
+        assert len(drawn.open()) == 4
+        opt_out(viewer=viewer, customer_id=task.customer_id, out=False)
+        assert len(drawn.open()) == 5
+
+
+def hand_over(night: Night, task: TaskView) -> None:
+    (key,) = [
+        key
+        for key in (f"c0-{number}" for number in range(FRIENDS))
+        if night.brand.customer(key) == task.customer_id
+    ]
+    night.brand.follow(key, "s1", "2025-06-01 09:00", is_serving=True)

@@ -2,6 +2,8 @@ from datetime import date
 
 import pytest
 
+from siyu.foundation.errors import NotAllowed
+from siyu.rooms.organization.actions import grant_role
 from siyu.rooms.organization.queries import grants_of, staff_of
 from siyu.rooms.organization.types import Role
 from siyu.rooms.sellers.queries import (
@@ -119,6 +121,34 @@ class TestAccounts:
         ]
         staff_ids = {one.staff_id for one in sellers_page(viewer=brand.owner)[0]}
         assert root.staff_id not in staff_ids
+
+    def test_who_left_may_not_enter_until_she_is_back(self, brand: Brand):
+        brand.sellers(ANN)
+        viewer = brand.seller_viewer("ann")
+        brand.sellers(ANN | {"status": "left"})
+        with pytest.raises(NotAllowed):
+            brand.seller_viewer("ann")
+        assert counts(brand.sellers(ANN | {"status": "left", "store_key": "s2"})) == (0, 1, 0, 0)
+        with pytest.raises(NotAllowed):
+            brand.seller_viewer("ann")
+        brand.sellers(ANN | {"status": "active"})
+        assert brand.seller_viewer("ann") == viewer
+
+    def test_who_had_left_before_the_first_file_may_not_enter(self, brand: Brand):
+        brand.sellers(ANN | {"status": "left"}, {"key": "bob"})
+        with pytest.raises(NotAllowed):
+            brand.seller_viewer("ann")
+        assert brand.seller_viewer("bob").role is Role.SELLER
+
+    def test_a_role_that_headquarters_gave_outlives_the_seller(self, brand: Brand):
+        """Who leads a region now is no seller any more, and still works here."""
+        brand.sellers(ANN)
+        staff_id = brand.seller_viewer("ann").staff_id or 0
+        given = {"staff_id": staff_id, "program_id": brand.program.id, "actor_id": None}
+        grant_role(role=Role.ANALYST, unit_id=None, **given)
+        for status in ("left", "active"):
+            brand.sellers(ANN | {"status": status})
+            assert [grant.role for grant in grants_of(staff_id=staff_id)] == [Role.ANALYST]
 
     def test_a_login_told_twice_goes_to_the_first(self, brand: Brand):
         twice = ({"key": "ann", "login": "us"}, {"key": "bob", "login": "us"})

@@ -14,6 +14,7 @@ from siyu.rooms.organization.actions.staff import (
     grant_role,
     reseal_staff,
     set_password,
+    withdraw_role,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "reseal_staff",
     "set_password",
     "spend_link",
+    "withdraw_role",
 ]

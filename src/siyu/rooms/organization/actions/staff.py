@@ -69,6 +69,23 @@ def grant_role(
 
 
 @transaction.atomic
+def withdraw_role(*, staff_id: int, program_id: int, role: Role, actor_id: int | None) -> None:
+    """Take a role from a member of staff, if it is the one held in that program.
+
+    Who is signed in loses it with the next page.
+    """
+    held = Grant.objects.filter(staff_id=staff_id, program_id=program_id, role=role)
+    if held.delete()[0]:
+        record_audit(
+            actor_id=actor_id,
+            program_id=program_id,
+            action="withdraw role",
+            subject=f"staff {staff_id}",
+            reason=role.value,
+        )
+
+
+@transaction.atomic
 def create_seller_staff(
     *, program_id: int, sellers: Sequence[tuple[str, str, int]]
 ) -> dict[str, int]:

@@ -1,18 +1,20 @@
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import Conflict
 from siyu.rooms.insights.actions import compute_insights, publish, sync_warehouse
 from siyu.rooms.insights.types import Parameters
 from siyu.rooms.operations.actions import RunLog, deliver_all, write_stamp
-from siyu.rooms.operations.queries import failing_deliveries
+from siyu.rooms.operations.queries import any_of, failing_deliveries
 from siyu.rooms.operations.types import RunView
 from siyu.rooms.organization.queries import owner_viewer
 from siyu.rooms.outreach.actions.draw_lists import draw_lists
 from siyu.rooms.outreach.models import Playbook, Task
 from siyu.rooms.outreach.queries.policy import policy_of
+from siyu.rooms.outreach.queries.tasks import must_leave_alone
 from siyu.rooms.outreach.types import TaskState
 
 _SPARE = 10
@@ -58,9 +60,13 @@ def run_nightly(run: RunView, log: RunLog) -> None:
 
 @transaction.atomic
 def expire_tasks(*, program_id: int, as_of: date) -> int:
-    """Close the open tasks of earlier days; returns how many."""
-    old = Task.objects.filter(program_id=program_id, state=TaskState.OPEN, due_on__lt=as_of)
-    return old.update(
+    """Close the open tasks of earlier days; returns how many.
+
+    A task that was put off stays open, unless its customer must be left alone by now.
+    """
+    earlier = Task.objects.filter(program_id=program_id, state=TaskState.OPEN, drawn_on__lt=as_of)
+    put_off = must_leave_alone(tasks=earlier.filter(due_on__gte=as_of))
+    return earlier.filter(Q(due_on__lt=as_of) | Q(id__in=any_of(values=put_off))).update(
         state=TaskState.EXPIRED,
         closed_at=utc_now(),
         closed_on=as_of - timedelta(days=1),

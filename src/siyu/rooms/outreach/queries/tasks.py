@@ -1,9 +1,10 @@
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Count
 
 from siyu.foundation.errors import NotFound
-from siyu.rooms.customers.queries import find_customer
+from siyu.rooms.customers.queries import find_customer, opted_out_among, serving_now
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.outreach.models import DrawnList, Task
 from siyu.rooms.outreach.types import TaskState, TaskView, TodayList
@@ -15,7 +16,7 @@ _CLOSED = (TaskState.DONE, TaskState.SKIPPED)
 def today_of(*, viewer: Viewer, seller_id: int, today: date) -> TodayList:
     """A seller's list: of today, or of the last day drawn before it. Raises NotFound.
 
-    Held tasks never show.
+    Held tasks never show, nor do open ones with customers whom she must leave alone by now.
     """
     viewer.require(Right.WORK_TASKS)
     own = seller_ids_within(viewer=viewer)
@@ -27,12 +28,26 @@ def today_of(*, viewer: Viewer, seller_id: int, today: date) -> TodayList:
     still = tasks.filter(state=TaskState.OPEN, due_on__lte=today).order_by(
         "-expected_value_minor", "rank", "id"
     )
+    left_alone = set(must_leave_alone(tasks=still))
     closed = tasks.filter(state__in=_CLOSED, closed_on__gte=on).order_by("-closed_at")
     return TodayList(
         on=on,
-        open=tuple(map(_view, still)),
+        open=tuple(_view(task) for task in still if task.id not in left_alone),
         closed=tuple(map(_view, closed)),
     )
+
+
+def must_leave_alone(*, tasks: Collection[Task]) -> list[int]:
+    """Ids of those tasks whose customer was handed over, or wants no contact any more."""
+    customer_ids = {task.customer_id for task in tasks}
+    serving = serving_now(customer_ids=customer_ids)
+    out = opted_out_among(customer_ids=customer_ids)
+    return [
+        task.id
+        for task in tasks
+        if task.customer_id in out
+        or serving.get(task.customer_id, (None, None))[0] != task.seller_id
+    ]
 
 
 def longest_lists(*, viewer: Viewer, on: date, limit: int) -> list[int]:

@@ -9,8 +9,14 @@ from siyu.foundation.ids import new_id, new_ids
 from siyu.rooms.operations.actions import insert_rows, update_rows, write_stamp
 from siyu.rooms.operations.queries import any_of, plain_rows
 from siyu.rooms.operations.types import ImportCounts, Reject
-from siyu.rooms.organization.actions import create_seller_staff, ensure_units
-from siyu.rooms.organization.queries import logins_taken, program_of
+from siyu.rooms.organization.actions import (
+    create_seller_staff,
+    ensure_units,
+    grant_role,
+    withdraw_role,
+)
+from siyu.rooms.organization.queries import grants_of, logins_taken, program_of
+from siyu.rooms.organization.types import Role
 from siyu.rooms.sellers.models import Seller
 from siyu.rooms.sellers.types import SellerKind, SellerStatus
 
@@ -32,8 +38,9 @@ def import_sellers(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     """Create or update sellers from SELLER_ROWS; stores and regions named there come to be.
 
     A seller without a store belongs to headquarters' own store. Each seller gets a sign-in
-    account without a password. Rows with an unknown kind or status are rejected, and so are those
-    whose login is another person's. A key that is a phone number is kept as its blind index.
+    account without a password, and may use it until she has left. Rows with an unknown kind or
+    status are rejected, and so are those whose login is another person's. A key that is a phone
+    number is kept as its blind index.
     """
     ring = settings.SIYU_KEYRING
     given, rejects = _sound(plain_rows(table=rows))
@@ -182,6 +189,21 @@ def _create(
             for seller_id, (login, row) in zip(new_ids(len(new)), new, strict=True)
         ],
     )
+    for login, row in new:
+        if row["status"] == SellerStatus.LEFT:
+            _may_enter(False, staff[login], program_id, units[_store_key(row)])
+
+
+def _may_enter(works: bool, staff_id: int, program_id: int, unit_id: int) -> None:
+    """Open the workbench to a seller who works, close it to one who left.
+
+    Another role that headquarters gave her in the meantime is none of a file's business.
+    """
+    told: dict[str, Any] = {"staff_id": staff_id, "program_id": program_id, "actor_id": None}
+    if not works:
+        withdraw_role(role=Role.SELLER, **told)
+    elif program_id not in {grant.program_id for grant in grants_of(staff_id=staff_id)}:
+        grant_role(role=Role.SELLER, unit_id=unit_id, **told)
 
 
 def _update(seller: Seller, row: dict[str, Any], units: dict[str, int], stamp: int) -> bool:
@@ -190,6 +212,11 @@ def _update(seller: Seller, row: dict[str, Any], units: dict[str, int], stamp: i
     ring = settings.SIYU_KEYRING
     person = ring.open(seller.sealed)
     person = {name: row[name] or person.get(name) for name in ("name", "phone")}
+    unit_id = units[_store_key(row)] if _tells_store(row) else seller.unit_id
+    status = row["status"] or seller.status
+    works = status != SellerStatus.LEFT
+    if seller.staff_id is not None and works != (seller.status != SellerStatus.LEFT):
+        _may_enter(works, seller.staff_id, seller.program_id, unit_id)
     update_rows(
         model=Seller,
         key="id",
@@ -197,9 +224,9 @@ def _update(seller: Seller, row: dict[str, Any], units: dict[str, int], stamp: i
         rows=[
             (
                 seller.staff_id,
-                units[_store_key(row)] if _tells_store(row) else seller.unit_id,
+                unit_id,
                 row["kind"] or seller.kind,
-                row["status"] or seller.status,
+                status,
                 row["joined_on"] or seller.joined_on,
                 ring.seal(person),
                 ring.blind_index("phone", person["phone"]) if person["phone"] else None,
