@@ -17,7 +17,7 @@ export PIP_ROOT_USER_ACTION = ignore
 unexport DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install assets test test-postgres test-spark test-journeys check bench clean
+.PHONY: help demo install assets test test-postgres test-spark test-journeys test-bars check bench clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
@@ -30,7 +30,10 @@ install: $(VENV)/.with-runtime ## Build .venv
 assets: $(VENDOR)/icons.svg $(VENV)/.messages ## Build style sheets, scripts, icons and translations
 
 test: $(VENV)/.with-test assets ## Tests on SQLite and DuckDB
-	$(PYTEST) -n $(WORKERS) -m "not spark and not journey and not postgres" tests
+	$(PYTEST) -n $(WORKERS) -m "not spark and not journey and not postgres and not bar" tests
+
+test-bars: $(VENV)/.with-test assets ## Twenty kills of an import and of a night; real files, where they are
+	$(PYTEST) -n $(WORKERS) -m "bar and not spark and not journey and not postgres" tests
 
 test-postgres: $(VENV)/.with-test assets ## Tests of every room on a private PostgreSQL server
 	PY=$(PY) build_tools/postgres.sh $(PYTEST) -n $(WORKERS) \

@@ -20,11 +20,11 @@ def _fell(days: int) -> str:
     return f"""coalesce(
         visits_{days}::DOUBLE * 10 <= expected_{days} * 6
         AND (expected_{days} - visits_{days}::DOUBLE) * (expected_{days} - visits_{days}::DOUBLE)
-            * 10 >= expected_{days} * 27
+            * 10 >= (expected_{days} + expected_{days} * expected_{days}
+                     / (purchase_days - visits_{days})) * 22
+        AND expected_{days} > visits_{days}::DOUBLE
         AND (first_on >= {{as_of}} - {365 + days}
-            OR ({then} > visits_{days}::DOUBLE
-                AND ({then} - visits_{days}::DOUBLE) * ({then} - visits_{days}::DOUBLE) * 10
-                    >= {then} * 27)), false)"""
+            OR {then} * 2 >= expected_{days} + visits_{days}::DOUBLE), false)"""
 
 
 def _before(days: int) -> str:

@@ -34,9 +34,11 @@ WITH days AS (
            min(local_hour) AS local_hour, min(unit_low_id) AS unit_low_id,
            max(unit_high_id) AS unit_high_id
     FROM orders WHERE customer_id IS NOT NULL GROUP BY customer_id, business_on)
-SELECT *, first_value(business_on) OVER own AS first_on, lag(business_on) OVER own AS previous_on,
+SELECT *, min(business_on) OVER whole AS first_on, max(business_on) OVER whole AS last_on,
+       count(*) OVER whole AS visits_ever, lag(business_on) OVER own AS previous_on,
        lead(business_on) OVER own AS next_on
-FROM days WINDOW own AS (PARTITION BY customer_id ORDER BY business_on)"""
+FROM days WINDOW own AS (PARTITION BY customer_id ORDER BY business_on),
+                 whole AS (PARTITION BY customer_id)"""
 
 _RETURNS = """
 SELECT r.refund_id, r.order_id, r.line_id, r.customer_id, c.seller_id, c.unit_id,
@@ -44,22 +46,34 @@ SELECT r.refund_id, r.order_id, r.line_id, r.customer_id, c.seller_id, c.unit_id
 FROM refunds r LEFT JOIN credits c ON c.line_id = r.line_id WHERE r.business_on < {as_of}"""
 
 _MARKET = """
-WITH pairs AS (SELECT business_on, next_on, count(*) AS n FROM visits GROUP BY ALL),
+WITH known AS (
+    SELECT business_on, next_on, next_on - business_on AS gap,
+           (last_on - first_on) + 30 AS span, visits_ever - 1 AS times,
+           times * 1000000 // span AS pace,
+           greatest(least(span * 4 // times, 365), 60) AS patience,
+           least(coalesce(gap, 365), patience) AS awaited
+    FROM visits WHERE previous_on IS NOT NULL),
 events AS (
-    SELECT business_on AS day, n AS change, n AS visits, 0 AS repeats FROM pairs
+    SELECT business_on AS day, count(*) AS visits, 0 AS repeats, 0 AS change, 0 AS awaited_days
+    FROM visits GROUP BY day
     UNION ALL
-    SELECT business_on + least(coalesce(next_on - business_on, 365), 365)::INTEGER, -n, 0,
-           CASE WHEN next_on - business_on <= 365 THEN n ELSE 0 END
-    FROM pairs),
+    SELECT business_on, 0, 0, sum(pace), 0 FROM known GROUP BY business_on
+    UNION ALL
+    SELECT business_on + awaited::INTEGER AS day, 0, count(*) FILTER (gap <= patience),
+           -sum(pace), sum(awaited)
+    FROM known GROUP BY day),
 by_day AS (
-    SELECT day, sum(change) AS change, sum(visits) AS visits, sum(repeats) AS repeats
+    SELECT day, sum(visits) AS visits, sum(repeats) AS repeats, sum(change) AS change,
+           sum(awaited_days) AS awaited_days
     FROM events GROUP BY day),
 counted AS (
-    SELECT *, coalesce(sum(change) OVER (
-        ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS at_risk
+    SELECT *, sum(repeats) OVER () * 1000000 / nullif(sum(awaited_days) OVER (), 0) AS average,
+           coalesce(sum(change) OVER (
+               ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS expected_ppm
     FROM by_day)
-SELECT day AS business_on, visits, repeats, at_risk,
-       coalesce(repeats * 1000000000 // nullif(at_risk, 0), 0) AS increment_ppb,
+SELECT day AS business_on, visits, repeats, expected_ppm,
+       coalesce(floor(repeats * average * 1000000000 / nullif(expected_ppm, 0))::BIGINT, 0)
+           AS increment_ppb,
        sum(increment_ppb) OVER (ORDER BY day) AS clock_ppb
 FROM counted WHERE visits > 0 ORDER BY day"""
 

@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Any
 
 Row = dict[str, Any]
@@ -44,23 +43,29 @@ def visits_of(lines: Iterable[Row]) -> dict[int, dict[date, Row]]:
 
 
 class Clock:
-    """The market clock in parts per billion, by counting everybody at risk on every day."""
+    """The market clock in parts per billion, by asking on every day who is awaited."""
 
     def __init__(self, visits: dict[int, dict[date, Row]]) -> None:
-        repeats: Counter[date] = Counter()
-        self.rows: dict[date, tuple[int, int]] = {}
         days = [sorted(own) for own in visits.values()]
-        for own in days:
-            for before, after in pairwise(own):
-                repeats[after] += (after - before).days <= 365
+        known = [own for own in days if len(own) > 1]
+        repeats: Counter[date] = Counter()
+        awaited_days = 0
+        for own in known:
+            for place in range(1, len(own)):
+                gap = (own[place + 1] - own[place]).days if place + 1 < len(own) else 365
+                awaited_days += min(gap, patience(own))
+                if place + 1 < len(own) and gap <= patience(own):
+                    repeats[own[place + 1]] += 1
+        average = sum(repeats.values()) * 10**6 / awaited_days if awaited_days else None
         clock = 0
+        self.rows: dict[date, tuple[int, int]] = {}
         self._days: list[date] = sorted({day for own in days for day in own})
         self._readings: list[int] = []
         for day in self._days:
-            at_risk = sum(_at_risk(own, day) for own in days)
-            if at_risk:
-                clock += repeats[day] * 10**9 // at_risk
-            self.rows[day] = (repeats[day], at_risk)
+            expected = sum(pace_ppm(own) for own in known if _is_awaited(own, day))
+            if expected and average is not None:
+                clock += math.floor(repeats[day] * average * 10**9 / expected)
+            self.rows[day] = (repeats[day], expected)
             self._readings.append(clock)
 
     def at_end_of(self, day: date) -> int:
@@ -71,9 +76,21 @@ class Clock:
         return self.at_end_of(day - timedelta(days=1))
 
 
-def _at_risk(days: list[date], day: date) -> bool:
+def _is_awaited(days: list[date], day: date) -> bool:
     place = bisect_left(days, day)
-    return place > 0 and 1 <= (day - days[place - 1]).days <= 365
+    return place > 1 and 1 <= (day - days[place - 1]).days <= patience(days)
+
+
+def span(days: list[date]) -> int:
+    return (days[-1] - days[0]).days + 30
+
+
+def pace_ppm(days: list[date]) -> int:
+    return (len(days) - 1) * 10**6 // span(days)
+
+
+def patience(days: list[date]) -> int:
+    return min(max(4 * span(days) // (len(days) - 1), 60), 365)
 
 
 def half_up(numerator: int, denominator: int) -> int:
@@ -125,14 +142,15 @@ class Buyer:
         expected, seen = self.expected(window), len(self.within(window))
         if expected is None:
             return False
-        if not (seen * 10 <= expected * 6 and beyond_chance(seen, expected)):
+        before = sum(day < self.ago(window) for day in self.days)
+        if not (seen * 10 <= expected * 6 and beyond_chance(seen, expected, before)):
             return False
         if self.days[0] >= self.ago(365 + window):
             return True
         now = self._passed(self.ago(window), self.as_of)
         then = self._passed(self.ago(365 + window), self.ago(365))
         last_year = len(self.within(window, years_ago=1))
-        return then > 0 and beyond_chance(seen, last_year * now / then)
+        return then > 0 and last_year * now / then * 2 >= expected + seen
 
     def _passed(self, start: date, end: date) -> float:
         return (self.clock.on_morning_of(end) - self.clock.on_morning_of(start)) / 10**9
@@ -178,9 +196,10 @@ class Buyer:
         return is_silent(expected, days) or is_lost(expected, days)
 
 
-def beyond_chance(seen: int, expected: float) -> bool:
+def beyond_chance(seen: int, expected: float, visits_before: int) -> bool:
     short = expected - seen
-    return short > 0 and short * short * 10 >= expected * 27
+    variance = expected + expected * expected / visits_before
+    return short > 0 and short * short * 10 >= variance * 22
 
 
 def is_silent(elapsed: float, recency: int) -> bool:

@@ -1,4 +1,4 @@
-"""The market clock against counting everybody at risk on every day."""
+"""The market clock against asking on every day who is awaited."""
 
 from __future__ import annotations
 
@@ -15,33 +15,52 @@ from tests.analytics.test_customers import lines
 DAY = date(2023, 1, 1)
 
 
+def on(*days: int) -> list[date]:
+    return [DAY + timedelta(days=day) for day in days]
+
+
 def test_a_clock_counted_by_hand(warehouse: Warehouse) -> None:
-    day = [DAY + timedelta(days=k) for k in range(4)]
-    warehouse.load(
-        {
-            "order_lines": lines(
-                (1, day[0], 1), (2, day[0], 1), (3, day[1], 1), (1, day[2], 1), (2, day[2], 1)
-            )
-        }
-    )
+    first = [(1, day, 1) for day in on(0, 10, 40, 70)]
+    others = [(2, day, 1) for day in on(0, 40)] + [(3, day, 1) for day in on(5)]
+    warehouse.load({"order_lines": lines(*first, *others)})
     rows = by_id(warehouse.run("market", as_of=AS_OF), "business_on")
-    assert rows.keys() == {day[0], day[1], day[2]}, "no row for a day without a visit"
-    assert [rows[on]["at_risk"] for on in day[:3]] == [0, 2, 3]
-    assert [rows[on]["repeats"] for on in day[:3]] == [0, 0, 2]
-    assert [rows[on]["visits"] for on in day[:3]] == [2, 1, 2]
-    assert [rows[on]["clock_ppb"] for on in day[:3]] == [0, 0, 666_666_666]
+    assert list(rows) == on(0, 5, 10, 40, 70), "no row for a day without a visit"
+    told = [
+        tuple(rows[day][name] for name in ("visits", "repeats", "expected_ppm")) for day in rows
+    ]
+    # Three visits in 100 days; one in 70. Nobody is awaited who came only once.
+    assert told == [(2, 0, 0), (1, 0, 0), (1, 0, 0), (2, 1, 30_000), (1, 1, 30_000 + 14_285)]
+    # Two visits in the 30 + 30 + 133 days that one was awaited, and the 280 of the other.
+    steps = [2 * 10**15 // (473 * expected) for expected in (30_000, 44_285)]
+    assert [rows[day]["increment_ppb"] for day in rows] == [0, 0, 0, *steps]
+    assert [rows[day]["clock_ppb"] for day in rows] == [0, 0, 0, steps[0], sum(steps)]
 
 
-@pytest.mark.parametrize(("gap_days", "at_risk"), [(365, 1), (366, 0)])
-def test_a_customer_is_at_risk_for_365_days(
-    warehouse: Warehouse, gap_days: int, at_risk: int
+@pytest.mark.parametrize(
+    ("before", "gap_days", "is_awaited"),
+    [(31, 60, True), (31, 61, False), (2, 365, True), (2, 366, False)],
+)
+def test_a_customer_is_awaited_for_60_to_365_days(
+    warehouse: Warehouse, before: int, gap_days: int, is_awaited: bool
 ) -> None:
-    again = DAY + timedelta(days=gap_days)
-    warehouse.load({"order_lines": lines((1, DAY, 1), (1, again, 1))})
+    days = on(*range(before), before - 1 + gap_days)
+    warehouse.load({"order_lines": lines(*((1, day, 1) for day in days))})
     rows = by_id(warehouse.run("market", as_of=AS_OF), "business_on")
-    assert rows[again]["at_risk"] == at_risk
-    assert rows[again]["repeats"] == at_risk
-    assert rows[again]["clock_ppb"] == at_risk * 10**9
+    assert rows[days[-1]]["repeats"] == is_awaited
+    assert (rows[days[-1]]["expected_ppm"] > 0) == is_awaited
+    assert (rows[days[-1]]["increment_ppb"] > 0) == is_awaited
+
+
+def test_new_customers_who_come_seldom_do_not_slow_the_clock(warehouse: Warehouse) -> None:
+    """A growing brand: a hundred come every five days; from the second year on, ever more others
+    come every fifty.
+    """
+    old = [(k, day, 1) for k in range(100) for day in on(*range(k % 5, 1000, 5))]
+    new = [(100 + k, day, 1) for k in range(600) for day in on(*range(365 + k % 400, 1000, 50))]
+    warehouse.load({"order_lines": lines(*old, *new)})
+    rows = by_id(warehouse.run("market", as_of=on(1000)[0]), "business_on")
+    clock = [rows[day]["clock_ppb"] for day in on(100, 300, 700, 900)]
+    assert clock[3] - clock[2] == pytest.approx(clock[1] - clock[0], rel=0.1)
 
 
 def test_the_clock_equals_the_plain_reference(warehouse: Warehouse) -> None:
@@ -51,9 +70,9 @@ def test_the_clock_equals_the_plain_reference(warehouse: Warehouse) -> None:
     complete = {name: fact_table(name, given).to_pylist() for name, given in facts.items()}
     clock = Clock(visits_of(sold_lines(complete, AS_OF)))
     assert rows.keys() == clock.rows.keys()
-    for on, (repeats, at_risk) in clock.rows.items():
-        assert (rows[on]["repeats"], rows[on]["at_risk"]) == (repeats, at_risk)
-        assert rows[on]["clock_ppb"] == clock.at_end_of(on)
+    for day, (repeats, expected) in clock.rows.items():
+        assert (rows[day]["repeats"], rows[day]["expected_ppm"]) == (repeats, expected)
+        assert rows[day]["clock_ppb"] == clock.at_end_of(day)
 
 
 def test_a_market_without_visits_is_empty(warehouse: Warehouse) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pytest
 
 from tests.analytics.brands import START_ON, Brand, share
 from tests.analytics.conftest import Warehouse, by_id
@@ -86,3 +87,32 @@ def test_who_buys_in_winter_only_is_not_silent_in_spring(warehouse: Warehouse) -
     found = states(warehouse, brand)
     assert share_gone(found, brand.groups["winter"]) < 0.1
     assert share_gone(found, brand.groups["stopped"]) > 0.9
+
+
+def joined_and_left(brand: Brand, count: int) -> np.ndarray:
+    """Whether each of so many customers is there on a day: they join evenly and stay 500 days."""
+    random = np.random.default_rng(brand.seed)
+    joined = random.integers(0, brand.days - 30, count)
+    left = joined + random.exponential(500, count)
+    days = np.arange(brand.days)
+    return (days >= joined[:, None]) & (days < left[:, None])
+
+
+def test_a_growing_brand_expects_of_a_customer_what_she_always_did(warehouse: Warehouse) -> None:
+    """Thousands who come seldom and then stay away must not lower what is expected of the few."""
+    brand = Brand(seed=5, days=900)
+    count = 6000
+    seldom = np.random.default_rng(5).gamma(0.5, 3 / 365, count)
+    brand.add("crowd", per_day=np.minimum(seldom, 0.5), shape=np.ones(brand.days))
+    brand.chances[-1] *= joined_and_left(brand, count)
+    brand.add("steady", per_day=np.full(600, 4 / 30), shape=np.ones(brand.days))
+    brand.add("halved", per_day=np.full(60, 4 / 30), shape=last_days(brand, 90, 0.5))
+    warehouse.load(brand.facts())
+    rows = by_id(warehouse.run("customers_mart", as_of=brand.as_of))
+    found = {customer: row["state"] for customer, row in rows.items()}
+    for group in ("steady", "halved"):
+        expected = [rows[customer]["expected_visits_90_x100"] for customer in brand.groups[group]]
+        assert np.mean(expected) == pytest.approx(1200, rel=0.1)
+    assert share(found, brand.groups["steady"], "slowing") < 0.05
+    assert share(found, brand.groups["halved"], "slowing") > 0.25
+    assert share(found, brand.groups["halved"], "active") < 0.6

@@ -100,6 +100,8 @@ def test_visits_join_the_orders_of_a_day_and_know_their_neighbours(warehouse: Wa
     assert (first["previous_on"], first["next_on"]) == (None, later)
     assert (second["previous_on"], second["next_on"], second["first_on"]) == (DAY, None, DAY)
     assert second["unit_low_id"] == second["unit_high_id"] == staging.NO_UNIT
+    for visit in (first, second):
+        assert (visit["last_on"], visit["visits_ever"]) == (later, 2)
 
 
 def test_returns_go_to_whom_the_line_was_credited(warehouse: Warehouse) -> None:

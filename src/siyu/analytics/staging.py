@@ -48,6 +48,8 @@ VISITS = ibis.schema(
         "unit_low_id": "int64",
         "unit_high_id": "int64",
         "first_on": "date",
+        "last_on": "date",
+        "visits_ever": "int64",
         "previous_on": "date",
         "next_on": "date",
     }
@@ -115,7 +117,8 @@ def visits(*, orders: ibis.Table) -> ibis.Table:
 
     Columns: customer_id, business_on, orders, amount_minor, local_hour (of the day's first
     order), unit_low_id and unit_high_id (as in `orders`), first_on (the customer's first
-    visit ever), previous_on and next_on (null for the first and the last visit).
+    visit ever), last_on and visits_ever (her last visit before `as_of`, and how many there
+    were), previous_on and next_on (null for the first and the last visit).
     """
     known = orders.filter(orders.customer_id.notnull())
     days = known.group_by("customer_id", "business_on").agg(
@@ -126,8 +129,11 @@ def visits(*, orders: ibis.Table) -> ibis.Table:
         unit_high_id=known.unit_high_id.max(),
     )
     own = ibis.window(group_by="customer_id", order_by="business_on")
+    whole = ibis.window(group_by="customer_id")
     return days.mutate(
-        first_on=days.business_on.min().over(ibis.window(group_by="customer_id")),
+        first_on=days.business_on.min().over(whole),
+        last_on=days.business_on.max().over(whole),
+        visits_ever=days.business_on.count().over(whole),
         previous_on=days.business_on.lag().over(own),
         next_on=days.business_on.lead().over(own),
     )

@@ -7,17 +7,20 @@ from typing import Any
 
 import ibis
 
-from siyu.analytics.arithmetic import day_number, days_between, total
+from siyu.analytics.arithmetic import PPM, day_number, days_between, total
 
 PPB = 1_000_000_000
-AT_RISK_DAYS = 365
+# How long somebody who came back once is awaited: until four visits were due at her own pace.
+_AWAITED_VISITS, _LEAST_DAYS, _MOST_DAYS = 4, 60, 365
+# A pace that is told by two visits close together is no pace yet.
+_PACE_DAYS = 30
 
 MARKET = ibis.schema(
     {
         "business_on": "date",
         "visits": "int64",
         "repeats": "int64",
-        "at_risk": "int64",
+        "expected_ppm": "int64",
         "increment_ppb": "int64",
         "clock_ppb": "int64",
     }
@@ -27,54 +30,76 @@ MARKET = ibis.schema(
 def market(*, visits: ibis.Table) -> ibis.Table:
     """One row a day with any visit; the clock reads the same until the next such day.
 
-    Columns: business_on, visits, repeats (visits that follow another of the same customer by
-    at most 365 days), at_risk (customers whose last visit lay 1 to 365 days before),
-    increment_ppb (repeats / at_risk in parts per billion, rounded down) and clock_ppb, their
-    running sum including the day.
+    Columns: business_on; visits; repeats (visits of customers who were awaited: they had come
+    twice or more, and the last time not longer ago than four visits take at their own pace, at
+    least 60 and at most 365 days); expected_ppm (millionths of a visit that all who were
+    awaited make on an average day, each at her own pace); increment_ppb (repeats / expected x
+    the average pace, in parts per billion, rounded down) and clock_ppb, their running sum
+    including the day.
 
-    The clock is the Nelson-Aalen estimator of the cumulative rate of repeat visits (Aalen,
-    1978, "Nonparametric inference for a family of counting processes"): a customer of
-    average rhythm is expected to come once while it advances by 1e9. Seasons, holidays and
-    moves of the whole market are inside it.
+    The clock is the estimator of Breslow (1972, discussion of Cox, "Regression models and
+    life-tables") of a cumulative rate that all customers share, each in proportion to her own
+    pace: one of average pace is expected to come once while it advances by 1e9. Seasons,
+    holidays and moves of the whole market are inside it; that new customers come more seldom
+    than old ones did is not.
     """
     events = _events(visits)
     day = ibis.window(order_by="day", rows=(None, -1))
-    counted = events.mutate(at_risk=events.change.sum().over(day).fill_null(0))
+    average = (
+        events.repeats.sum().over(ibis.window())
+        * PPM
+        / events.awaited_days.sum().over(ibis.window()).nullif(0)
+    )
+    counted = events.mutate(
+        expected_ppm=events.change_ppm.sum().over(day).fill_null(0), average_ppm=average
+    )
     days = counted.filter(counted.visits > 0)
-    days = days.mutate(increment_ppb=(days.repeats * PPB // days.at_risk.nullif(0)).fill_null(0))
+    increment = days.repeats * days.average_ppm * PPB / days.expected_ppm.nullif(0)
+    days = days.mutate(increment_ppb=increment.floor().cast("int64").fill_null(0))
     until = ibis.window(order_by="day", rows=(None, 0))
     return days.mutate(clock_ppb=days.increment_ppb.sum().over(until)).select(*MARKET)
 
 
 def _events(visits: ibis.Table) -> ibis.Table:
-    """One row a day on which anyone enters or leaves the customers at risk."""
-    pairs = visits.group_by("business_on", "next_on").agg(customers=visits.count())
-    gap_days = days_between(start=pairs.business_on, end=pairs.next_on)
-    repeats = gap_days <= AT_RISK_DAYS
-    day = day_number(pairs.business_on)
-    pairs = pairs.mutate(
+    """One row a day on which anyone came, or was awaited no longer."""
+    repeats = visits.visits_ever - 1
+    span_days = days_between(start=visits.first_on, end=visits.last_on) + _PACE_DAYS
+    patience = (span_days * _AWAITED_VISITS // repeats.nullif(0)).clip(_LEAST_DAYS, _MOST_DAYS)
+    gap_days = days_between(start=visits.business_on, end=visits.next_on)
+    is_awaited = visits.previous_on.notnull()
+    day = day_number(visits.business_on)
+    table = visits.select(
+        "business_on",
+        "next_on",
+        is_awaited=is_awaited,
         day=day,
-        end_day=day + ibis.least(gap_days.fill_null(AT_RISK_DAYS), AT_RISK_DAYS),
-        repeat_on=repeats.ifelse(pairs.next_on, ibis.null("date")),
-        repeats=repeats.fill_null(False).ifelse(pairs.customers, 0),
+        pace_ppm=is_awaited.ifelse(repeats * PPM // span_days, 0),
+        awaited_days=ibis.least(gap_days.fill_null(_MOST_DAYS), patience),
+        is_repeat=(gap_days <= patience).fill_null(False),
     )
     none = ibis.literal(0, "int64")
-    entered = pairs.select(
-        "day", "business_on", change="customers", visits="customers", repeats=none
+    came = table.group_by("day", "business_on").agg(
+        change_ppm=total(table.pace_ppm), visits=table.count()
     )
-    left = pairs.select(
-        day="end_day",
-        business_on="repeat_on",
-        change=-pairs.customers,
-        visits=none,
-        repeats="repeats",
+    came = came.mutate(repeats=none, awaited_days=none)
+    gone = table.filter(table.is_awaited)
+    gone = gone.mutate(
+        end_day=gone.day + gone.awaited_days,
+        repeat_on=gone.is_repeat.ifelse(gone.next_on, ibis.null("date")),
     )
-    both = ibis.union(entered, left)
+    left = gone.group_by(day=gone.end_day, business_on=gone.repeat_on).agg(
+        change_ppm=-total(gone.pace_ppm),
+        repeats=total(gone.is_repeat.cast("int64")),
+        awaited_days=total(gone.awaited_days),
+    )
+    left = left.mutate(visits=none).select(*came.columns)
+    both = ibis.union(came, left)
     return both.group_by("day").agg(
         business_on=both.business_on.max(),
-        change=total(both.change),
+        change_ppm=total(both.change_ppm),
         visits=total(both.visits),
         repeats=total(both.repeats),
+        awaited_days=total(both.awaited_days),
     )
 
 

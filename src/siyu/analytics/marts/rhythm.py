@@ -25,8 +25,8 @@ SILENT_DAYS = 30
 LOST_DAYS = 730
 NEW_DAYS = 30
 WON_BACK_DAYS = 60
-# 1.645 squared: the one-sided 5% point of the normal distribution.
-_SLOWING_DEVIATION_X10 = 27
+# 1.476 squared: the one-sided 7% point of the normal distribution.
+_SLOWING_DEVIATION_X10 = 22
 _SLOWING_SHARE_X10 = 6
 _SEASON_SHIFT_DAYS = 14
 _WINDOWS = (30, 60, 90)
@@ -116,28 +116,33 @@ def _expected(table: ibis.Table, days: int) -> Any:
 def _fell(table: ibis.Table, days: int, as_of: date) -> Any:
     """Whether the last `days` held fewer visits than chance, market and season explain.
 
-    At most 60% of the visits expected at her own rate before, and fewer than chance explains.
-    Who already was a customer in the same window of last year must also have fallen further
-    than chance explains from her visits then, market's change since allowed for.
+    At most 60% of the visits expected at her own rate before, and fewer than chance explains:
+    the variance is a negative binomial's, since her rate is known from so many visits only.
+    Who already was a customer in the same window of last year must have come then, market's
+    change since allowed for, nearer to the expected number than to what is seen now.
     """
     seen = table[f"visits_{days}"].cast("float64")
     expected = table[f"expected_{days}"]
-    below_rate = (seen * 10 <= expected * _SLOWING_SHARE_X10) & _beyond_chance(seen, expected)
+    visits_before = table.purchase_days - table[f"visits_{days}"]
+    below_rate = (seen * 10 <= expected * _SLOWING_SHARE_X10) & _beyond_chance(
+        seen, expected, expected + expected * expected / visits_before.nullif(0)
+    )
     last_year = table[f"visits_{days}_last_year"].cast("float64")
     clock = _units(table.now - table[f"now_{days}"])
     clock_then = _units(table.year - table[f"year_{days}"])
-    below_season = _beyond_chance(seen, last_year * clock / clock_then.nullif(0))
+    in_season = last_year * clock / clock_then.nullif(0)
+    below_season = in_season * 2 >= expected + seen
     was_customer = table.first_on < as_of - timedelta(days=365 + days)
     return (below_rate & (below_season | ~was_customer)).fill_null(False)
 
 
-def _beyond_chance(seen: Any, expected: Any) -> Any:
-    """Whether a Poisson count of that mean and variance is so low with 5% chance or less.
+def _beyond_chance(seen: Any, expected: Any, variance: Any) -> Any:
+    """Whether a count of that mean and variance is so low with 7% chance or less.
 
-    By its normal approximation: 1.645 standard deviations below the mean, or more.
+    By its normal approximation: 1.476 standard deviations below the mean, or more.
     """
     shortfall = expected - seen
-    return (shortfall > 0) & (shortfall * shortfall * 10 >= expected * _SLOWING_DEVIATION_X10)
+    return (shortfall > 0) & (shortfall * shortfall * 10 >= variance * _SLOWING_DEVIATION_X10)
 
 
 def _silent(elapsed: Any, recency_days: Any) -> Any:
