@@ -183,6 +183,12 @@ class TestExport:
             assert seller_of(name).name not in told
             assert seller_of(name).phone not in told
 
+    def test_no_cell_is_a_formula(self, both: TwoBrands, office: Client):
+        link = '=HYPERLINK("http://evil.example")'
+        both.plum.sellers({"key": seller_of("ann").key, "store_key": "plum-n1", "store_name": link})
+        stores = {row[0]: row[1] for row in self.rows(office)}
+        assert stores[seller_of("ann").key] == f"'{link}"
+
     def test_it_reaches_as_far_as_the_page(self, sign_in: SignIn):
         _, *rows = self.rows(sign_in("store"))
         assert {row[0] for row in rows} == {seller_of("ann").key, seller_of("amy").key}

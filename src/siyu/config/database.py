@@ -28,6 +28,8 @@ def database_of(url: str, home: Path) -> dict[str, Any]:
                 "transaction_mode": "IMMEDIATE",
                 "init_command": _SQLITE_START,
             },
+            # A page keeps what the last one read; a minute later it knows the tables' new sizes.
+            "CONN_MAX_AGE": 60,
         }
     if parts.scheme in ("postgresql", "postgres"):
         return {

@@ -168,7 +168,13 @@ def _lines(viewer: Viewer, health: list[Any], currency: str) -> Iterator[str]:
                 else row[name]
                 for name, _title in COLUMNS
             ]
-            yield writer.writerow([row["seller"].key, row["store"], *figures])
+            names = (_shown_as_text(row["seller"].key), _shown_as_text(row["store"]))
+            yield writer.writerow([*names, *figures])
+
+
+def _shown_as_text(cell: str) -> str:
+    """A cell that a spreadsheet does not take for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _found(viewer: Viewer, find: str) -> tuple[list[dict[str, Any]], int]:

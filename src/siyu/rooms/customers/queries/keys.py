@@ -37,11 +37,11 @@ def _owners(program_id: int, phones: set[str]) -> dict[str, int]:
     """The customer of each phone number that only one has."""
     ring = settings.SIYU_KEYRING
     indexes = {ring.blind_index("phone", phone): phone for phone in phones}
-    rows = PersonalRecord.objects.filter(
-        phone_index__in=list(indexes), customer__program_id=program_id
-    ).values_list("phone_index", "customer_id")
+    rows = PersonalRecord.objects.filter(phone_index__in=list(indexes)).values_list(
+        "phone_index", "customer_id", "customer__program_id"
+    )
     owners: dict[str, list[int]] = {}
-    for index, customer_id in rows:
-        if index is not None:
+    for index, customer_id, owner_program_id in rows:
+        if index is not None and owner_program_id == program_id:
             owners.setdefault(indexes[bytes(index)], []).append(customer_id)
     return {phone: ids[0] for phone, ids in owners.items() if len(ids) == 1}

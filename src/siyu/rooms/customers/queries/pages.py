@@ -52,10 +52,14 @@ def names_of_customers(*, viewer: Viewer, customer_ids: Iterable[int]) -> dict[i
         serving = serving_now(customer_ids=ids)
         ids = {customer_id for customer_id, (seller, _) in serving.items() if seller in sellers}
     ring = settings.SIYU_KEYRING
-    rows = PersonalRecord.objects.filter(
-        customer_id__in=ids, customer__program_id=viewer.program_id
-    ).values_list("customer_id", "sealed")
-    names = ((customer_id, ring.open(sealed).get("name")) for customer_id, sealed in rows)
+    rows = PersonalRecord.objects.filter(customer_id__in=ids).values_list(
+        "customer_id", "sealed", "customer__program_id"
+    )
+    names = (
+        (customer_id, ring.open(sealed).get("name"))
+        for customer_id, sealed, program_id in rows
+        if program_id == viewer.program_id
+    )
     return {customer_id: name for customer_id, name in names if name}
 
 
@@ -63,9 +67,7 @@ def find_by_phone(*, viewer: Viewer, phone: str) -> list[int]:
     """Ids of customers within reach who have exactly this phone number."""
     viewer.require(Right.SEE_CUSTOMERS)
     index = settings.SIYU_KEYRING.blind_index("phone", phone)
-    ids = PersonalRecord.objects.filter(
-        phone_index=index, customer__program_id=viewer.program_id
-    ).values_list("customer_id", flat=True)
+    ids = PersonalRecord.objects.filter(phone_index=index).values_list("customer_id", flat=True)
     return [customer_id for customer_id in ids if _is_within(viewer, customer_id)]
 
 
