@@ -21,7 +21,7 @@ def _fell(days: int) -> str:
         visits_{days}::DOUBLE * 10 <= expected_{days} * 6
         AND (expected_{days} - visits_{days}::DOUBLE) * (expected_{days} - visits_{days}::DOUBLE)
             * 10 >= (expected_{days} + expected_{days} * expected_{days}
-                     / (purchase_days - visits_{days})) * 22
+                     / (purchase_days - visits_{days})) * 24
         AND expected_{days} > visits_{days}::DOUBLE
         AND (first_on >= {{as_of}} - {365 + days}
             OR {then} * 2 >= expected_{days} + visits_{days}::DOUBLE), false)"""
@@ -33,7 +33,7 @@ def _before(days: int) -> str:
         CASE WHEN purchase_days > visits_{days}
              THEN {_UNITS.format(f"now_{days} - clock_first")} END AS units_{days},
         {_UNITS.format(f"now - now_{days}")} AS clock_{days},
-        (purchase_days - visits_{days})::DOUBLE / (units_{days} + 1) * clock_{days}
+        (purchase_days - visits_{days} - 0.5::DOUBLE) / (units_{days} + 0.5) * clock_{days}
             AS expected_{days}"""
 
 
@@ -55,7 +55,8 @@ _PACES = f"""
            ({{as_of}} - last_on) - 1 AS recency_days,
            CASE WHEN purchase_days > 1 THEN ((last_on - first_on) * 2 + purchase_days - 1)
                 // ((purchase_days - 1) * 2) END AS usual_gap_days,
-           purchase_days::DOUBLE / ({_UNITS.format("clock_last - clock_first")} + 1) AS rate,
+           (purchase_days - 0.5::DOUBLE)
+               / ({_UNITS.format("clock_last - clock_first")} + 0.5) AS rate,
            rate * ({_UNITS.format("now - clock_last")}) AS elapsed,
            {_x100("elapsed")} AS elapsed_x100,
            CASE WHEN ({{as_of}} - 90) - first_on - 1 > 0
@@ -68,7 +69,7 @@ _PACES = f"""
                  / nullif(units_90 / days_before_90, 0) * 1000000 + 0.5)::BIGINT - 1000000
                AS market_change_ppm,
            (last_on - previous_on) - 1 AS gap_days,
-           (purchase_days - 1)::DOUBLE / ({_UNITS.format("clock_previous - clock_first")} + 1)
+           (purchase_days - 1.5::DOUBLE) / ({_UNITS.format("clock_previous - clock_first")} + 0.5)
                * ({_UNITS.format("clock_last - clock_previous")}) AS gap,
            first_on >= {{as_of}} - 455 OR recency_days >= 365
                OR 0 <> CASE WHEN recency_days >= 104 THEN visits_90_last_year

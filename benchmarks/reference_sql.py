@@ -51,26 +51,26 @@ WITH known AS (
            (last_on - first_on) + 30 AS span, visits_ever - 1 AS times,
            times * 1000000 // span AS pace,
            greatest(least(span * 4 // times, 365), 60) AS patience,
-           least(coalesce(gap, 365), patience) AS awaited
+           least(coalesce(gap, 365), patience) AS awaited, span // times AS interval_days
     FROM visits WHERE previous_on IS NOT NULL),
 events AS (
-    SELECT business_on AS day, count(*) AS visits, 0 AS repeats, 0 AS change, 0 AS awaited_days
+    SELECT business_on AS day, count(*) AS visits, 0 AS repeats, 0 AS change
     FROM visits GROUP BY day
     UNION ALL
-    SELECT business_on, 0, 0, sum(pace), 0 FROM known GROUP BY business_on
+    SELECT business_on, 0, 0, sum(pace) FROM known GROUP BY business_on
     UNION ALL
-    SELECT business_on + awaited::INTEGER AS day, 0, count(*) FILTER (gap <= patience),
-           -sum(pace), sum(awaited)
+    SELECT business_on + awaited::INTEGER AS day, 0, count(*) FILTER (gap <= patience), -sum(pace)
     FROM known GROUP BY day),
+typical AS (
+    SELECT count(*) * 1000000 / nullif(sum(interval_days), 0) AS average
+    FROM known WHERE next_on IS NULL),
 by_day AS (
-    SELECT day, sum(visits) AS visits, sum(repeats) AS repeats, sum(change) AS change,
-           sum(awaited_days) AS awaited_days
+    SELECT day, sum(visits) AS visits, sum(repeats) AS repeats, sum(change) AS change
     FROM events GROUP BY day),
 counted AS (
-    SELECT *, sum(repeats) OVER () * 1000000 / nullif(sum(awaited_days) OVER (), 0) AS average,
-           coalesce(sum(change) OVER (
+    SELECT *, coalesce(sum(change) OVER (
                ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS expected_ppm
-    FROM by_day)
+    FROM by_day CROSS JOIN typical)
 SELECT day AS business_on, visits, repeats, expected_ppm,
        coalesce(floor(repeats * average * 1000000000 / nullif(expected_ppm, 0))::BIGINT, 0)
            AS increment_ppb,
@@ -125,8 +125,8 @@ FROM spent GROUP BY customer_id"""
 _PROPENSITY = f"""
 WITH readings AS ({READINGS}), served AS ({SERVING}),
 buyers AS (
-    SELECT (h.purchase_days - h.visits_30)::DOUBLE
-               / ((t.clock_ppb - f.clock_ppb)::DOUBLE / 1000000000 + 1) AS rate,
+    SELECT (h.purchase_days - h.visits_30 - 0.5::DOUBLE)
+               / ((t.clock_ppb - f.clock_ppb)::DOUBLE / 1000000000 + 0.5) AS rate,
            floor(rate * 100 + 0.5) AS rate_x100,
            floor(rate * ((now_30 - t.clock_ppb)::DOUBLE / 1000000000) * 100 + 0.5) AS elapsed_x100,
            {RATE_BAND.format("rate_x100")} * 10 + {ELAPSED_BAND.format("elapsed_x100")}

@@ -49,14 +49,12 @@ class Clock:
         days = [sorted(own) for own in visits.values()]
         known = [own for own in days if len(own) > 1]
         repeats: Counter[date] = Counter()
-        awaited_days = 0
         for own in known:
             for place in range(1, len(own)):
-                gap = (own[place + 1] - own[place]).days if place + 1 < len(own) else 365
-                awaited_days += min(gap, patience(own))
-                if place + 1 < len(own) and gap <= patience(own):
+                if place + 1 < len(own) and (own[place + 1] - own[place]).days <= patience(own):
                     repeats[own[place + 1]] += 1
-        average = sum(repeats.values()) * 10**6 / awaited_days if awaited_days else None
+        intervals = sum(span(own) // (len(own) - 1) for own in known)
+        average = len(known) * 10**6 / intervals if intervals else None
         clock = 0
         self.rows: dict[date, tuple[int, int]] = {}
         self._days: list[date] = sorted({day for own in days for day in own})
@@ -128,7 +126,7 @@ class Buyer:
 
     def rate(self, days: list[date], until_ppb: int) -> float:
         exposure = until_ppb - self.clock.at_end_of(self.days[0])
-        return len(days) / (exposure / 10**9 + 1)
+        return (len(days) - 0.5) / (exposure / 10**9 + 0.5)
 
     def expected(self, window: int) -> float | None:
         before = [day for day in self.days if day < self.ago(window)]
@@ -199,7 +197,7 @@ class Buyer:
 def beyond_chance(seen: int, expected: float, visits_before: int) -> bool:
     short = expected - seen
     variance = expected + expected * expected / visits_before
-    return short > 0 and short * short * 10 >= variance * 22
+    return short > 0 and short * short * 10 >= variance * 24
 
 
 def is_silent(elapsed: float, recency: int) -> bool:

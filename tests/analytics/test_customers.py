@@ -102,10 +102,9 @@ def test_rates_are_of_the_market_clock(warehouse: Warehouse) -> None:
         }
     )
     rows = by_id(warehouse.run("customers_mart", as_of=date(2024, 2, 1)))
-    # Awaited for 10 days, and for the 100 days that four visits take at 2 in 20 + 30 days: one
-    # visit in 110 days where 2 in 50 were expected.
-    assert rows[1]["rate"] == pytest.approx(3 / ((1 / 110) / (2 / 50) + 1))
+    # One visit where 2 in 20 + 30 days were expected, at an average of one in 25 days.
+    assert rows[1]["rate"] == pytest.approx(2.5 / ((1 / 25) / (2 / 50) + 0.5))
     assert rows[2]["rate"] == 1.0
     assert rows[1]["elapsed_x100"] == 0
-    assert rows[2]["elapsed_x100"] == 23
+    assert rows[2]["elapsed_x100"] == 100
     assert not math.isnan(rows[2]["rate"])

@@ -30,8 +30,8 @@ def test_a_clock_counted_by_hand(warehouse: Warehouse) -> None:
     ]
     # Three visits in 100 days; one in 70. Nobody is awaited who came only once.
     assert told == [(2, 0, 0), (1, 0, 0), (1, 0, 0), (2, 1, 30_000), (1, 1, 30_000 + 14_285)]
-    # Two visits in the 30 + 30 + 133 days that one was awaited, and the 280 of the other.
-    steps = [2 * 10**15 // (473 * expected) for expected in (30_000, 44_285)]
+    # Two came back, on average after (33 + 70) / 2 days.
+    steps = [2 * 10**15 // (103 * expected) for expected in (30_000, 44_285)]
     assert [rows[day]["increment_ppb"] for day in rows] == [0, 0, 0, *steps]
     assert [rows[day]["clock_ppb"] for day in rows] == [0, 0, 0, steps[0], sum(steps)]
 

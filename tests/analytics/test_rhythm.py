@@ -105,14 +105,16 @@ def test_a_growing_brand_expects_of_a_customer_what_she_always_did(warehouse: Wa
     seldom = np.random.default_rng(5).gamma(0.5, 3 / 365, count)
     brand.add("crowd", per_day=np.minimum(seldom, 0.5), shape=np.ones(brand.days))
     brand.chances[-1] *= joined_and_left(brand, count)
-    brand.add("steady", per_day=np.full(600, 4 / 30), shape=np.ones(brand.days))
-    brand.add("halved", per_day=np.full(60, 4 / 30), shape=last_days(brand, 90, 0.5))
+    brand.add("steady", per_day=np.full(1200, 4 / 30), shape=np.ones(brand.days))
+    brand.add("halved", per_day=np.full(80, 4 / 30), shape=last_days(brand, 90, 0.5))
     warehouse.load(brand.facts())
     rows = by_id(warehouse.run("customers_mart", as_of=brand.as_of))
     found = {customer: row["state"] for customer, row in rows.items()}
     for group in ("steady", "halved"):
         expected = [rows[customer]["expected_visits_90_x100"] for customer in brand.groups[group]]
         assert np.mean(expected) == pytest.approx(1200, rel=0.1)
-    assert share(found, brand.groups["steady"], "slowing") < 0.05
-    assert share(found, brand.groups["halved"], "slowing") > 0.25
-    assert share(found, brand.groups["halved"], "active") < 0.6
+    # Chance hides the others: of twelve visits 12 ± 3.5 are seen, of six 6 ± 2.4.
+    slowing = {name: share(found, brand.groups[name], "slowing") for name in ("steady", "halved")}
+    assert slowing["steady"] < 0.03
+    assert slowing["halved"] > 5 * slowing["steady"]
+    assert share(found, brand.groups["halved"], "active") < 0.65

@@ -120,14 +120,14 @@ _DEMO: Final = BrandProfile(
     seller_kinds={"guide": 0.94, "shopkeeper": 0.06},
     habit_shares={
         "never": 0.42,
-        "once": 0.27,
-        "steady": 0.09,
+        "once": 0.25,
+        "steady": 0.11,
         "payday": 0.03,
         "festival": 0.07,
         "burst": 0.04,
         "seasonal": 0.08,
     },
-    steady_interval_days=(14, 21, 28, 30, 45, 60, 75, 90),
+    steady_interval_days=(7, 12, 18, 28, 35, 45, 60, 90),
 )
 
 _WINTER_CHAIN: Final = BrandProfile(

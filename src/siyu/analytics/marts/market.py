@@ -34,8 +34,8 @@ def market(*, visits: ibis.Table) -> ibis.Table:
     twice or more, and the last time not longer ago than four visits take at their own pace, at
     least 60 and at most 365 days); expected_ppm (millionths of a visit that all who were
     awaited make on an average day, each at her own pace); increment_ppb (repeats / expected x
-    the average pace, in parts per billion, rounded down) and clock_ppb, their running sum
-    including the day.
+    the pace of one whose interval is the mean of all who came twice or more, in parts per
+    billion, rounded down) and clock_ppb, their running sum including the day.
 
     The clock is the estimator of Breslow (1972, discussion of Cox, "Regression models and
     life-tables") of a cumulative rate that all customers share, each in proportion to her own
@@ -45,13 +45,11 @@ def market(*, visits: ibis.Table) -> ibis.Table:
     """
     events = _events(visits)
     day = ibis.window(order_by="day", rows=(None, -1))
-    average = (
-        events.repeats.sum().over(ibis.window())
-        * PPM
-        / events.awaited_days.sum().over(ibis.window()).nullif(0)
-    )
+    all_days = ibis.window()
+    intervals = events.interval_days.sum().over(all_days)
     counted = events.mutate(
-        expected_ppm=events.change_ppm.sum().over(day).fill_null(0), average_ppm=average
+        expected_ppm=events.change_ppm.sum().over(day).fill_null(0),
+        average_ppm=events.returners.sum().over(all_days) * PPM / intervals.nullif(0),
     )
     days = counted.filter(counted.visits > 0)
     increment = days.repeats * days.average_ppm * PPB / days.expected_ppm.nullif(0)
@@ -76,12 +74,13 @@ def _events(visits: ibis.Table) -> ibis.Table:
         pace_ppm=is_awaited.ifelse(repeats * PPM // span_days, 0),
         awaited_days=ibis.least(gap_days.fill_null(_MOST_DAYS), patience),
         is_repeat=(gap_days <= patience).fill_null(False),
+        interval_days=visits.next_on.isnull().ifelse(span_days // repeats.nullif(0), 0),
     )
     none = ibis.literal(0, "int64")
     came = table.group_by("day", "business_on").agg(
         change_ppm=total(table.pace_ppm), visits=table.count()
     )
-    came = came.mutate(repeats=none, awaited_days=none)
+    came = came.mutate(repeats=none, returners=none, interval_days=none)
     gone = table.filter(table.is_awaited)
     gone = gone.mutate(
         end_day=gone.day + gone.awaited_days,
@@ -90,7 +89,8 @@ def _events(visits: ibis.Table) -> ibis.Table:
     left = gone.group_by(day=gone.end_day, business_on=gone.repeat_on).agg(
         change_ppm=-total(gone.pace_ppm),
         repeats=total(gone.is_repeat.cast("int64")),
-        awaited_days=total(gone.awaited_days),
+        returners=total(gone.next_on.isnull().cast("int64")),
+        interval_days=total(gone.interval_days),
     )
     left = left.mutate(visits=none).select(*came.columns)
     both = ibis.union(came, left)
@@ -99,7 +99,8 @@ def _events(visits: ibis.Table) -> ibis.Table:
         change_ppm=total(both.change_ppm),
         visits=total(both.visits),
         repeats=total(both.repeats),
-        awaited_days=total(both.awaited_days),
+        returners=total(both.returners),
+        interval_days=total(both.interval_days),
     )
 
 

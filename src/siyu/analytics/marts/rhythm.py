@@ -2,10 +2,11 @@
 
 Time is measured on the market clock (see `market`), so a quiet season or a falling market
 lowers what is expected of everybody alike. A customer's rate is her repeat visits per unit
-of that clock, estimated with a Gamma(1, 1) prior: its mean is 1, the average customer, by
-construction of the clock, and it weighs as much as one unit of it. The posterior mean is
-(repeats + 1) / (exposure + 1), the Gamma-Poisson of Ehrenberg (1959), "The pattern of
-consumer purchases", and of Gelman et al., "Bayesian Data Analysis", section 2.6.
+of that clock, estimated with a Gamma(1/2, 1/2) prior: its mean is 1, the average customer, by
+construction of the clock, and it weighs as much as half a unit of it, since customers differ
+much. The posterior mean is (repeats + 1/2) / (exposure + 1/2), the Gamma-Poisson of Ehrenberg
+(1959), "The pattern of consumer purchases", and of Gelman et al., "Bayesian Data Analysis",
+section 2.6.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ SILENT_DAYS = 30
 LOST_DAYS = 730
 NEW_DAYS = 30
 WON_BACK_DAYS = 60
-# 1.476 squared: the one-sided 7% point of the normal distribution.
-_SLOWING_DEVIATION_X10 = 22
+# 1.555 squared: the one-sided 6% point of the normal distribution.
+_SLOWING_DEVIATION_X10 = 24
 _SLOWING_SHARE_X10 = 6
 _SEASON_SHIFT_DAYS = 14
 _WINDOWS = (30, 60, 90)
+_PRIOR = 0.5
 
 
 def rhythms(*, histories: ibis.Table, market: ibis.Table, as_of: date) -> ibis.Table:
@@ -88,11 +90,8 @@ def _units(clock_ppb: Any) -> Any:
 
 
 def _rate(visits: Any, exposure_ppb: Any) -> Any:
-    """(repeats + 1) / (exposure + 1), where repeats + 1 is the number of visits.
-
-    The first visit is no repeat: it opens the exposure.
-    """
-    return visits.cast("float64") / (_units(exposure_ppb) + 1)
+    """(repeats + 1/2) / (exposure + 1/2). The first visit is no repeat: it opens the exposure."""
+    return (visits - 1 + _PRIOR) / (_units(exposure_ppb) + _PRIOR)
 
 
 def _passed(rate: Any, clock_ppb: Any) -> Any:
@@ -137,9 +136,9 @@ def _fell(table: ibis.Table, days: int, as_of: date) -> Any:
 
 
 def _beyond_chance(seen: Any, expected: Any, variance: Any) -> Any:
-    """Whether a count of that mean and variance is so low with 7% chance or less.
+    """Whether a count of that mean and variance is so low with 6% chance or less.
 
-    By its normal approximation: 1.476 standard deviations below the mean, or more.
+    By its normal approximation: 1.555 standard deviations below the mean, or more.
     """
     shortfall = expected - seen
     return (shortfall > 0) & (shortfall * shortfall * 10 >= variance * _SLOWING_DEVIATION_X10)
