@@ -4,7 +4,7 @@ from pathlib import Path
 
 from siyu.adapters.files.coercion import Coercion, rejects_of
 from siyu.adapters.files.columns import kept
-from siyu.adapters.files.fields import FIELDS
+from siyu.adapters.files.fields import FIELDS, Field
 from siyu.adapters.files.mapping import Mapping
 from siyu.adapters.files.reading import open_source
 from siyu.adapters.files.rows import assembler_for
@@ -23,7 +23,11 @@ def look_at(*, path: Path, mapping: Mapping) -> FilePreview:
         options=mapping.file,
         looks_right=lambda headings: not mapping.missing_in(headings),
     ) as source:
-        missing = tuple(" / ".join(group) for group in mapping.missing_in(source.headings))
+        titles = {field.name: _title(field) for field in FIELDS[mapping.kind]}
+        missing = tuple(
+            " / ".join(titles[name] for name in group)
+            for group in mapping.missing_in(source.headings)
+        )
         headings = tuple(source.headings)
         if missing:
             return FilePreview(
@@ -71,3 +75,8 @@ def look_at(*, path: Path, mapping: Mapping) -> FilePreview:
             for each in found
         ),
     )
+
+
+def _title(field: Field) -> str:
+    """The headings that our templates in both languages give a field."""
+    return " ".join((field.english, *field.chinese[:1]))

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
 from siyu.faces.paging import page_number
@@ -9,6 +10,17 @@ from siyu.rooms.operations.queries import audit_page
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_staff, program_of
 
+ACTIONS = {
+    "grant role": gettext_lazy("gave a role"),
+    "withdraw role": gettext_lazy("took a role"),
+    "issue sign-in link": gettext_lazy("issued a sign-in link"),
+    "opt out": gettext_lazy("changed consent"),
+    "rotate keys": gettext_lazy("rotated the keys"),
+    "set password": gettext_lazy("set a password"),
+    "sign in": gettext_lazy("signed in"),
+    "sign in by link": gettext_lazy("signed in by a link"),
+    "unmask phone": gettext_lazy("saw a phone number"),
+}
 _SIZE = 50
 
 
@@ -20,7 +32,14 @@ def audit(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     names = names_of_staff(staff_ids=[row.actor_id for row in rows if row.actor_id])
     shown = {
         "program": program_of(program_id=viewer.program_id),
-        "rows": [{"entry": row, "actor": names.get(row.actor_id or 0, "")} for row in rows[:_SIZE]],
+        "rows": [
+            {
+                "entry": row,
+                "actor": names.get(row.actor_id or 0, ""),
+                "action": ACTIONS.get(row.action, row.action),
+            }
+            for row in rows[:_SIZE]
+        ],
         "page": number,
         "has_next": len(rows) > _SIZE,
         "section": "audit",

@@ -25,6 +25,27 @@ STATES = {
     RunState.DONE: (gettext_lazy("Done"), "green"),
     RunState.FAILED: (gettext_lazy("Failed"), "red"),
 }
+STEPS = {
+    "import": gettext_lazy("Read and write the rows"),
+    "reactions": gettext_lazy("Credit and other reactions"),
+    "expire": gettext_lazy("Close tasks of earlier days"),
+    "sync": gettext_lazy("Feed the warehouse"),
+    "sales": gettext_lazy("Sales lines"),
+    "orders": gettext_lazy("Orders"),
+    "visits": gettext_lazy("Visits"),
+    "returns": gettext_lazy("Returns"),
+    "market": gettext_lazy("Market clock"),
+    "histories": gettext_lazy("Purchase histories"),
+    "favourites": gettext_lazy("Favourite categories"),
+    "propensity": gettext_lazy("Chances to buy"),
+    "customers_mart": gettext_lazy("Portraits of customers"),
+    "signals": gettext_lazy("Signals"),
+    "candidates": gettext_lazy("Candidates for lists"),
+    "sellers_mart": gettext_lazy("Health of sellers"),
+    "trend": gettext_lazy("Trend by day"),
+    "cohorts": gettext_lazy("Cohorts"),
+    "lists": gettext_lazy("Draw the lists"),
+}
 _SIZE = 20
 _MOVING = (RunState.QUEUED, RunState.RUNNING)
 
@@ -69,7 +90,10 @@ def detail(request: HttpRequest, run_id: int, *, viewer: Viewer) -> HttpResponse
         **_line(run),
         "is_moving": run.state in _MOVING,
         "may_run_again": _may_run_again(run) and viewer.may(Right.START_RUNS),
-        "steps": [{"step": step, "state": STATES[step.state]} for step in run.steps],
+        "steps": [
+            {"step": step, "word": STEPS.get(step.name, step.name), "state": STATES[step.state]}
+            for step in run.steps
+        ],
         "section": "runs",
     }
     partial = request.headers.get("HX-Request-Type") == "partial"
