@@ -1,0 +1,1 @@
+"""Models fitted by NumPy and SciPy on grouped tables: Arrow in, Arrow or numbers out."""
