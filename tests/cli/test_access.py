@@ -43,6 +43,8 @@ nightly --as-of never -P plum       done  done  done  role  role  role  role  ro
 nightly --as-of never -P fern       done  role  role  role  role  role  role  done  role  role
 metrics -P plum                     done  done  done  done  done  done  role  role  role  role
 metrics -P fern                     done  role  role  role  role  role  role  done  role  role
+fit -P plum                         done  done  done  done  role  role  role  role  role  role
+fit -P fern                         done  role  role  role  role  role  role  done  role  role
 warehouse sync -P plum              done  done  done  role  role  role  role  role  role  role
 warehouse sync -P fern              done  role  role  role  role  role  role  done  role  role
 warehouse rebuild -P plum           done  done  done  role  role  role  role  role  role  role
@@ -94,17 +96,19 @@ def arguments_of(row: Row, folder: Path) -> list[str]:
     file = folder / "goods.csv"
     file.write_text("product_key,name\np-1,Cup\n")
     words = [WORDS.get(word, str(file) if word == "FILE" else word) for word in row.line.split()]
-    return words + (list(PERIOD) if words[0] == "metrics" else [])
+    needed = {"metrics": PERIOD, "fit": ("--calibration-end", str(today()))}
+    return [*words, *needed.get(words[0], ())]
 
 
 def how_it_ended(answer: Any) -> str:
     if answer.code == 2 and "Only the owner of the machine" in answer.errors:
         return "owner"
-    refused = ("does not allow this", "You hold no role", "There is no login")
+    refused = ("does not allow this", "a whole program", "You hold no role", "There is no login")
     if answer.code == 1 and any(words in answer.errors for words in refused):
         return "role"
-    # The date that is none, and what the doctor found wrong, are told behind the door.
-    told = ("never is no date", "Something needs mending")
+    # A date that is none, what the doctor found wrong, and that nobody came back, are told behind
+    # the door.
+    told = ("never is no date", "Something needs mending", "Nobody bought a second time")
     if answer.code == 0 or any(words in answer.errors for words in told):
         return "done"
     return f"{answer.code}: {answer.errors}"

@@ -147,6 +147,13 @@ class TestWarehouse:
         assert siyu("warehouse", "verify", "--program", "plum", "--json").told["agrees"]
 
 
+class TestFit:
+    def test_before_anybody_came_back_it_says_so(self, both: TwoBrands, siyu: Siyu):
+        answer = siyu("fit", "--calibration-end", str(today()), "--program", "plum", "--json")
+        assert answer.code == 2
+        assert "second time" in answer.told["error"]
+
+
 class TestDoctor:
     def test_it_names_what_is_wrong_and_what_to_do(self, both: TwoBrands, siyu: Siyu):
         answer = siyu("doctor", "--json")

@@ -8,14 +8,15 @@ from pathlib import Path
 import pyarrow as pa
 
 from siyu.adapters.warehouse.feed import feed
+from siyu.adapters.warehouse.fitting import fitted
 from siyu.adapters.warehouse.manifest import Manifest, read_manifest, write_manifest
 from siyu.adapters.warehouse.serving import Reader
 from siyu.adapters.warehouse.verification import differences
-from siyu.analytics import staging
+from siyu.analytics import marts, staging
 from siyu.analytics.engine import NIGHTLY, Engine, table
 from siyu.analytics.metrics import period_metrics
 from siyu.foundation.errors import BadInput
-from siyu.rooms.insights.types import DayDifference, Lookup, Parameters
+from siyu.rooms.insights.types import DayDifference, Lookup, Parameters, PurchaseFit
 from siyu.rooms.operations.actions import hold
 from siyu.rooms.operations.types import FactTable
 
@@ -123,6 +124,23 @@ class ParquetWarehouse:
         finally:
             engine.close()
         return found
+
+    def fit_purchases(
+        self, *, program_id: int, end_on: date, unit_days: int, minor_units: int
+    ) -> PurchaseFit:
+        """Models of repeat buying, fitted to all purchases until a day."""
+        sales = staging.sales(order_lines=table("order_lines"), credits=table("credits"))
+        engine = self._engine_with_facts(program_id)
+        try:
+            return fitted(
+                engine=engine,
+                repeats=marts.repeats(sales=sales, end_on=end_on),
+                end_on=end_on,
+                unit_days=unit_days,
+                minor_units=minor_units,
+            )
+        finally:
+            engine.close()
 
     def forget_results(
         self, *, program_id: int, kept: frozenset[int], written_before: datetime

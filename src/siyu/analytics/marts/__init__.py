@@ -7,6 +7,7 @@ from siyu.analytics.marts.favourites import favourites
 from siyu.analytics.marts.histories import histories
 from siyu.analytics.marts.market import market
 from siyu.analytics.marts.propensity import propensity
+from siyu.analytics.marts.repeats import kinds_of_history, kinds_of_spending, repeats
 from siyu.analytics.marts.sellers import sellers
 from siyu.analytics.marts.trend import trend
 
@@ -16,8 +17,11 @@ __all__ = [
     "customers",
     "favourites",
     "histories",
+    "kinds_of_history",
+    "kinds_of_spending",
     "market",
     "propensity",
+    "repeats",
     "sellers",
     "trend",
 ]

@@ -34,7 +34,7 @@ def metrics(
     """
     viewer = viewer_in(program)
     viewer.require(Right.SEE_OVERVIEW)
-    start_on, end_on = _day("from", from_), _day("to", to)
+    start_on, end_on = day_of("from", from_), day_of("to", to)
     deliver_all()
     feed_warehouse(program_id=viewer.program_id)
     found = metrics_between(viewer=viewer, start_on=start_on, end_on=end_on)
@@ -48,7 +48,8 @@ def metrics(
     show(told, as_json, "\n".join(f"{name:<20}{value:>20}" for name, value in told.items()))
 
 
-def _day(field: str, text: str) -> date:
+def day_of(field: str, text: str) -> date:
+    """The day that an option names. Raises BadInput."""
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date has no zone
     except ValueError as error:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from siyu.rooms.insights.types import DayDifference, Lookup, Parameters
+from siyu.rooms.insights.types import DayDifference, Lookup, Parameters, PurchaseFit
 
 OnResult = Callable[[str, int], None]
 """Called with the name of a result and its rows, when it is written."""
@@ -44,6 +44,14 @@ class Warehouse(Protocol):
         self, *, program_id: int, start_on: date, end_on: date, unit_ids: frozenset[int] | None
     ) -> dict[str, int]:
         """The metrics of a period, both days included; money in minor units."""
+
+    def fit_purchases(
+        self, *, program_id: int, end_on: date, unit_days: int, minor_units: int
+    ) -> PurchaseFit:
+        """Models of repeat buying, fitted to all purchases until a day.
+
+        Time is told in units of so many days, money in units of so many minor ones.
+        """
 
     def forget_results(
         self, *, program_id: int, kept: frozenset[int], written_before: datetime

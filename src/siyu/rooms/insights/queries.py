@@ -6,7 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from siyu.foundation.errors import BadInput, NotFound
+from siyu.foundation.errors import BadInput, NotAllowed, NotFound
+from siyu.foundation.money import exponent
 from siyu.rooms.customers.queries import find_customer
 from siyu.rooms.insights.models import Publication
 from siyu.rooms.insights.ports import warehouse
@@ -16,9 +17,10 @@ from siyu.rooms.insights.types import (
     Lookup,
     Portrait,
     PublicationView,
+    PurchaseFit,
 )
 from siyu.rooms.operations.types import Right, Scope, Viewer
-from siyu.rooms.organization.queries import units_under
+from siyu.rooms.organization.queries import program_of, units_under
 from siyu.rooms.organization.types import UnitKind
 from siyu.rooms.sellers.queries import find_seller, seller_ids_within
 
@@ -172,6 +174,25 @@ def metrics_between(*, viewer: Viewer, start_on: date, end_on: date) -> dict[str
         start_on=start_on,
         end_on=end_on,
         unit_ids=viewer.unit_ids,
+    )
+
+
+def purchase_fit(*, viewer: Viewer, end_on: date, unit_days: int) -> PurchaseFit:
+    """Models of repeat buying of a whole program, fitted to the facts fed last.
+
+    Raises BadInput where nobody bought twice until then, NotAllowed without the whole program.
+    """
+    viewer.require(Right.SEE_OVERVIEW)
+    if viewer.scope is not Scope.PROGRAM:
+        raise NotAllowed("Models are fitted to a whole program; ask headquarters.")
+    if unit_days < 1:
+        raise BadInput("unit", "A unit of time must be a day or longer.")
+    currency = program_of(program_id=viewer.program_id).currency
+    return warehouse().fit_purchases(
+        program_id=viewer.program_id,
+        end_on=end_on,
+        unit_days=unit_days,
+        minor_units=10 ** exponent(currency),
     )
 
 

@@ -71,3 +71,29 @@ CANDIDATE_COLUMNS = (
     "order_value_minor",
     "expected_value_minor",
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurchaseFit:
+    """Models of repeat buying, fitted to purchases until a day.
+
+    BG/NBD (r, alpha, a, b; alpha in units of time) and Gamma-Gamma (p, q, v; v in major units of
+    money; None where too few paid for a second purchase), each with its log-likelihood.
+    Purchases of one day are one; ``later`` are those after the day.
+    """
+
+    end_on: date
+    unit_days: int
+    customers: int
+    repeaters: int
+    repeats: int
+    later: int
+    r: float
+    alpha: float
+    a: float
+    b: float
+    log_likelihood: float
+    p: float | None
+    q: float | None
+    v: float | None
+    spending_log_likelihood: float | None
