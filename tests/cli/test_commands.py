@@ -5,10 +5,14 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+from typer.main import get_command
 from typer.testing import CliRunner
 
+from siyu.config import serve
 from siyu.faces.cli import app
 from siyu.rooms.operations.actions import deliver_all
 from siyu.rooms.organization.actions import check_password
@@ -102,6 +106,23 @@ class TestImport:
     def test_a_template(self, both: TwoBrands, siyu: Siyu, language: str, heading: str):
         output = siyu("import", "--template", "orders", "--language", language).output
         assert output.startswith(heading)
+
+
+def test_every_command_takes_json():
+    def commands(group: Any) -> list[Any]:
+        found = []
+        for command in group.commands.values():
+            found += commands(command) if hasattr(command, "commands") else [command]
+        return found
+
+    server = typer.Typer()
+    serve.add_to(server)
+    without = [
+        command.name
+        for command in (*commands(get_command(app)), *commands(get_command(server)))
+        if "--json" not in {option for each in command.params for option in each.opts}
+    ]
+    assert without == []
 
 
 class TestAccounts:

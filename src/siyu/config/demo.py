@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from siyu.config.serve import up
-from siyu.faces.cli.shell import owner_only, progress_bars, screen
+from siyu.faces.cli.shell import AsJson, owner_only, progress_bars, screen, show
 from siyu.foundation.clock import business_day, utc_now
 from siyu.rooms.insights.queries import publication_of
 from siyu.rooms.operations.actions import run_now
@@ -25,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
 def demo(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Start the server.")] = True,
+    as_json: AsJson = False,
 ) -> None:
     """Make the demo brand once, run its night, print sign-in links and start the server."""
     owner_only()
@@ -44,18 +45,25 @@ def demo(
             )
     people = demo_people(program_id=program_id, today=today)
     address = f"http://127.0.0.1:{port}"
-    screen.print(f"\nSiyu 私域  {address}\n", highlight=False)
-    for title, staff in (
-        ("Headquarters 总部", people.headquarters),
-        ("Store manager 店长", people.manager),
-        *((f"Seller 导购 {number}", seller) for number, seller in enumerate(people.sellers, 1)),
-    ):
-        typer.echo(f"{title:<20}{address}/link/{_link(staff)}   {staff.name}")
-    screen.print(
-        "\nEach link works once within 10 minutes; start again for new ones. "
-        "链接一次有效，10 分钟内使用；重新启动可得新链接。",
-        highlight=False,
-    )
+    links = [
+        {"who": who, "name": staff.name, "link": f"{address}/link/{_link(staff)}"}
+        for who, staff in (
+            ("Headquarters 总部", people.headquarters),
+            ("Store manager 店长", people.manager),
+            *((f"Seller 导购 {number}", seller) for number, seller in enumerate(people.sellers, 1)),
+        )
+    ]
+    if as_json:
+        show({"address": address, "links": links}, as_json, "")
+    else:
+        screen.print(f"\nSiyu 私域  {address}\n", highlight=False)
+        for each in links:
+            typer.echo(f"{each['who']:<20}{each['link']}   {each['name']}")
+        screen.print(
+            "\nEach link works once within 10 minutes; start again for new ones. "
+            "链接一次有效，10 分钟内使用；重新启动可得新链接。",
+            highlight=False,
+        )
     if serve:
         up(host="127.0.0.1", port=port, with_worker=True)
 

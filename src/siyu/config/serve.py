@@ -13,6 +13,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from siyu.config.worker import work
+from siyu.faces.cli.shell import AsJson, show
 
 _THREADS = 4
 
@@ -29,9 +30,12 @@ def up(
     with_worker: Annotated[
         bool, typer.Option("--worker/--no-worker", help="Run the worker beside the server.")
     ] = True,
+    as_json: AsJson = False,
 ) -> None:
     """Start the server, and the worker beside it. Ctrl-C stops both."""
     collect_static()
+    if as_json:
+        show({"address": f"http://{host}:{port}", "worker": with_worker}, as_json, "")
     child = (
         subprocess.Popen([sys.executable, "-m", "siyu.config.program", "worker", "--child"])
         if with_worker
@@ -55,8 +59,11 @@ def up(
 
 def worker(
     child: Annotated[bool, typer.Option("--child", help="End with the parent process.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run the worker: events, timers and queued runs. Ctrl-C stops it."""
+    if as_json:
+        show({"worker": True}, as_json, "")
     work(while_parent_lives=child)
 
 

@@ -79,7 +79,8 @@ def owner_only() -> None:
 def show(told: dict[str, Any], as_json: bool, text: str) -> None:
     """Print a command's result: as JSON, or as a text for people."""
     if as_json:
-        print(json.dumps(told, ensure_ascii=False, default=str))  # noqa: T201
+        # A command that goes on to serve must not keep its answer in a buffer.
+        print(json.dumps(told, ensure_ascii=False, default=str), flush=True)  # noqa: T201
     else:
         Console().print(text, highlight=False)
 
