@@ -12,7 +12,7 @@ from siyu.rooms.operations.actions import run_now
 from siyu.rooms.organization.actions import issue_link
 from siyu.rooms.organization.types import StaffView
 from siyu.rooms.outreach.actions import nightly_key
-from siyu.simulation.demo import demo_people, demo_program_id, make_demo
+from siyu.simulation.demo import PROFILE, demo_people, demo_program_id, make_demo
 
 _ZONE = "Asia/Shanghai"
 
@@ -25,15 +25,22 @@ def add_to(app: typer.Typer) -> None:
 def demo(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Start the server.")] = True,
+    profile: Annotated[
+        str, typer.Option(help="demo, winter_chain or koc_platform; each is a program.")
+    ] = PROFILE,
+    scale: Annotated[
+        float | None,
+        typer.Option(help="Share of the profile's people; left out: about 12,000 customers."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make the demo brand once, run its night, print sign-in links and start the server."""
+    """Make a demo brand once, run its night, print sign-in links and start the server."""
     owner_only()
     today = business_day(utc_now(), _ZONE)
-    program_id = demo_program_id()
+    program_id = demo_program_id(profile=profile)
     with progress_bars() as listener:
         if program_id is None:
-            program_id = make_demo(as_of=today, listener=listener)
+            program_id = make_demo(as_of=today, listener=listener, profile=profile, scale=scale)
         published = publication_of(program_id=program_id)
         if published is None or published.as_of != today:
             run_now(
@@ -43,7 +50,7 @@ def demo(
                 arguments={"as_of": str(today)},
                 listener=listener,
             )
-    people = demo_people(program_id=program_id, today=today)
+    people = demo_people(program_id=program_id, today=today, profile=profile)
     address = f"http://127.0.0.1:{port}"
     links = [
         {"who": who, "name": staff.name, "link": f"{address}/link/{_link(staff)}"}

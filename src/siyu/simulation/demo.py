@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import pyarrow as pa
 from django.db import transaction
 
 from siyu.rooms.catalog.actions import import_products
@@ -26,9 +27,9 @@ from siyu.rooms.sellers.queries import sellers_of_ids
 from siyu.simulation.brand import profile_of
 from siyu.simulation.simulate import simulate
 
-CODE = "demo"
-HEADQUARTERS, MANAGER = "demo-hq", "demo-manager"
+PROFILE = "demo"
 _SEED = 20_261
+_CUSTOMERS = 12_000
 _SOURCE = "simulation"
 _SLOWED_SHARE, _SLOWED_BY, _SLOWED_FOR = 0.3, 2.5, timedelta(days=85)
 
@@ -43,23 +44,33 @@ class Demo:
     sellers: tuple[StaffView, ...]
 
 
-def demo_program_id() -> int | None:
-    """The id of the demo program, if it was made."""
-    return next((program.id for program in programs() if program.code == CODE), None)
+def demo_program_id(*, profile: str = PROFILE) -> int | None:
+    """The id of the program of a demo brand, if it was made."""
+    return next((each.id for each in programs() if each.code == _code(profile)), None)
 
 
 @transaction.atomic
-def make_demo(*, as_of: date, listener: Listener) -> int:
-    """Make the demo brand with its history up to a day, all or nothing; returns the program."""
-    # Some customers buy less since ten weeks, so that the lists show what Siyu is for.
-    profile = profile_of(CODE).plant_slowing(
+def make_demo(
+    *, as_of: date, listener: Listener, profile: str = PROFILE, scale: float | None = None
+) -> int:
+    """Make a demo brand with its history up to a day, all or nothing; returns the program.
+
+    ``scale`` is the share of the profile's people and stores; without it there are about 12,000
+    customers. Raises BadInput for an unknown profile or a scale that is not above 0.
+    """
+    whole = profile_of(profile)
+    scaled = whole.scaled(_CUSTOMERS / whole.customers if scale is None else scale)
+    # Some customers buy less since twelve weeks, so that the lists show what Siyu is for.
+    planted = scaled.plant_slowing(
         share=_SLOWED_SHARE, from_on=as_of - _SLOWED_FOR, factor=_SLOWED_BY
     )
     listener("simulate", 0, None)
-    brand = simulate(profile=profile, seed=_SEED, as_of=as_of)
-    program = open_program(code=CODE, name=profile.name, currency="CNY", zone="Asia/Shanghai")
+    brand = simulate(profile=planted, seed=_SEED, as_of=as_of)
+    program = open_program(
+        code=_code(profile), name=whole.name, currency="CNY", zone="Asia/Shanghai"
+    )
     steps = (
-        ("sellers", import_sellers, brand.sellers),
+        ("sellers", import_sellers, _without_logins(brand.sellers)),
         ("products", import_products, brand.products),
         ("customers", import_customers, brand.customers),
         ("follows", import_follows, brand.follows),
@@ -69,12 +80,12 @@ def make_demo(*, as_of: date, listener: Listener) -> int:
         listener(name, 0, rows.num_rows)
         action(program_id=program.id, source=_SOURCE, rows=rows)
         listener(name, rows.num_rows, rows.num_rows)
-    _add_office(program.id, profile.name)
+    _add_office(program.id, _code(profile), whole.name)
     deliver_all(listener=listener)
     return program.id
 
 
-def demo_people(*, program_id: int, today: date, sellers: int = 3) -> Demo:
+def demo_people(*, program_id: int, today: date, profile: str = PROFILE, sellers: int = 3) -> Demo:
     """Headquarters, a store manager and the sellers with the longest lists of the day."""
     viewer = owner_viewer(program_id=program_id)
     ids = longest_lists(viewer=viewer, on=today, limit=sellers)
@@ -82,21 +93,39 @@ def demo_people(*, program_id: int, today: date, sellers: int = 3) -> Demo:
     staff = [found[seller_id].staff_id for seller_id in ids]
     return Demo(
         program_id=program_id,
-        headquarters=staff_by_login(login=HEADQUARTERS),
-        manager=staff_by_login(login=MANAGER),
+        headquarters=staff_by_login(login=_headquarters(_code(profile))),
+        manager=staff_by_login(login=_manager(_code(profile))),
         sellers=tuple(staff_of(staff_id=staff_id) for staff_id in staff if staff_id),
     )
 
 
-def _add_office(program_id: int, name: str) -> None:
+def _without_logins(sellers: pa.Table) -> pa.Table:
+    """Each program then gives logins of its own; the simulated ones are alike in all brands."""
+    place = sellers.schema.get_field_index("login")
+    return sellers.set_column(place, "login", pa.nulls(sellers.num_rows, pa.string()))
+
+
+def _code(profile: str) -> str:
+    return profile.replace("_", "-")
+
+
+def _headquarters(code: str) -> str:
+    return f"{code}-hq"
+
+
+def _manager(code: str) -> str:
+    return f"{code}-manager"
+
+
+def _add_office(program_id: int, code: str, name: str) -> None:
     stores = [
         unit
         for unit in units_under(viewer=owner_viewer(program_id=program_id))
         if unit.kind is UnitKind.STORE
     ]
     people = (
-        (HEADQUARTERS, f"{name} 总部", Role.ADMINISTRATOR, None),
-        (MANAGER, f"{stores[0].name} 店长", Role.STORE_MANAGER, stores[0].id),
+        (_headquarters(code), f"{name} 总部", Role.ADMINISTRATOR, None),
+        (_manager(code), f"{stores[0].name} 店长", Role.STORE_MANAGER, stores[0].id),
     )
     for login, person, role, unit_id in people:
         staff_id = add_staff(login=login, name=person)
