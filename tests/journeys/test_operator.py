@@ -68,7 +68,7 @@ def test_an_operator_signs_in_imports_and_runs_the_night(
     wait(window, lambda w: w.find_elements(By.ID, "run-state"))
     wait(window, lambda w: w.find_elements(By.CSS_SELECTOR, "form[action$=again]"))
     steps = texts(window, "#run-state tbody td:first-child")
-    assert {"reactions", "sync", "customers_mart", "lists"} <= set(steps)
+    assert {"业绩归属等后续处理", "同步数据仓库", "客户画像", "抽取名单"} <= set(steps)
     assert set(texts(window, "#run-state tbody .badge")) == {"已完成"}
 
 
