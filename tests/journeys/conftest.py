@@ -24,7 +24,9 @@ import siyu
 
 _FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars "
-    "--disable-background-networking --disable-component-update --disable-sync"
+    "--disable-background-networking --disable-component-update --disable-sync "
+    # What slides in cannot be pressed at the place where it was a moment ago.
+    "--force-prefers-reduced-motion"
 ).split()
 _START_SECONDS = 120
 PATIENCE_SECONDS = 30
