@@ -75,7 +75,9 @@ def test_sellers_equal_the_plain_reference(warehouse: Warehouse) -> None:
 def test_a_seller_without_customers_or_sales_has_a_row_of_zeros(warehouse: Warehouse) -> None:
     warehouse.load({"sellers": [{"seller_id": 4, "unit_id": 2}]})
     (row,) = warehouse.run("sellers_mart", as_of=AS_OF).to_pylist()
-    rates = ("average_order_minor", "repeat_rate_ppm", "concentration_ppm", "last_sale_on")
-    assert all(row.pop(name) is None for name in rates)
-    assert (row.pop("seller_id"), row.pop("unit_id")) == (4, 2)
+    rates = ("average_order_minor", "repeat_rate_ppm", "concentration_ppm")
+    days = ("started_on", "first_sale_on", "last_sale_on")
+    assert all(row.pop(name) is None for name in (*rates, *days))
+    own = [row.pop(name) for name in ("seller_id", "unit_id", "kind", "status")]
+    assert own == [4, 2, "guide", "active"]
     assert set(row.values()) == {0}

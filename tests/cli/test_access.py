@@ -43,6 +43,8 @@ nightly --as-of never -P plum       done  done  done  role  role  role  role  ro
 nightly --as-of never -P fern       done  role  role  role  role  role  role  done  role  role
 metrics -P plum                     done  done  done  done  done  done  role  role  role  role
 metrics -P fern                     done  role  role  role  role  role  role  done  role  role
+drivers -P plum                     done  done  done  done  done  done  role  role  role  role
+drivers -P fern                     done  role  role  role  role  role  role  done  role  role
 fit -P plum                         done  done  done  done  role  role  role  role  role  role
 fit -P fern                         done  role  role  role  role  role  role  done  role  role
 warehouse sync -P plum              done  done  done  role  role  role  role  role  role  role
@@ -70,6 +72,8 @@ WORDS = {
 }
 LOGINS = {"owner": None, "seller": "ann", "unknown": "no-such-login"}
 PERIOD = ("--from", str(today().replace(day=1).replace(year=2020)), "--to", str(today()))
+UNTIL = ("--calibration-end", str(today()))
+BEFORE = ("--against-from", "2019-01-01", "--against-to", "2019-12-31")
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ def arguments_of(row: Row, folder: Path) -> list[str]:
     file = folder / "goods.csv"
     file.write_text("product_key,name\np-1,Cup\n")
     words = [WORDS.get(word, str(file) if word == "FILE" else word) for word in row.line.split()]
-    needed = {"metrics": PERIOD, "fit": ("--calibration-end", str(today()))}
+    needed = {"metrics": PERIOD, "drivers": (*PERIOD, *BEFORE), "fit": UNTIL}
     return [*words, *needed.get(words[0], ())]
 
 

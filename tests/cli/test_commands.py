@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,17 @@ class TestFit:
         answer = siyu("fit", "--calibration-end", str(today()), "--program", "plum", "--json")
         assert answer.code == 2
         assert "second time" in answer.told["error"]
+
+
+class TestDrivers:
+    def test_the_parts_add_up_to_the_change(self, both: TwoBrands, siyu: Siyu):
+        before = ("--against-from", "2019-01-01", "--against-to", "2019-12-31")
+        now = ("--from", "2020-01-01", "--to", str(today()))
+        told = siyu("drivers", *now, *before, "--by", "kind", "--program", "plum", "--json").told
+        assert told["change"] == "1296300.00"
+        assert sum(map(Decimal, told["parts"].values())) == Decimal(told["change"])
+        assert sum(Decimal(each["change"]) for each in told["groups"]) == Decimal(told["change"])
+        assert told["now"]["sellers"] == 4
 
 
 class TestDoctor:

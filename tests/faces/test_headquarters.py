@@ -98,6 +98,47 @@ class TestOverview:
         assert "Sales" not in text
 
 
+class TestWhySalesMoved:
+    def test_an_empty_program_says_what_to_do(self, newcomer: Client):
+        assert "No figures yet" in read(newcomer.get(reverse("drivers")))
+
+    def test_the_change_is_split_and_told_by_region(self, office: Client):
+        text = read(office.get(reverse("drivers")))
+        regions = {row[0]: row[1:4] for row in rows_of(text)}
+        assert regions == {
+            "plum-North": ["¥0", "¥96,300", "+¥96,300"],
+            "plum-South": ["¥0", "¥1,200,000", "+¥1,200,000"],
+        }
+        assert "Net sales +¥1,296,300" in " ".join(re.sub(r"<[^>]+>", " ", text).split())
+        assert '<script id="waterfall-data" type="application/json">' in text
+
+    def test_a_region_opens_its_stores(self, office: Client):
+        text = read(office.get(reverse("drivers")))
+        (north,) = re.findall(r'href="(\?[^"]*unit=\d+[^"]*)">plum-North<', text)
+        below = read(office.get(reverse("drivers") + north))
+        assert [row[0] for row in rows_of(below)] == ["Shop-plum-n2", "Shop-plum-n1"]
+        assert "Shop-plum-s1" not in below
+        assert "unit=" not in below.partition("<tbody>")[2], "a store has nothing below it"
+
+    @pytest.mark.parametrize("cut", ["seller_age", "customer_age", "kind", "category"])
+    def test_every_cut_adds_up_to_the_whole(self, office: Client, cut: str):
+        text = read(office.get(reverse("drivers"), {"cut": cut, "against": "year"}))
+        now = [int(row[2].strip("¥").replace(",", "")) for row in rows_of(text)]
+        assert sum(now) == 1_296_300
+
+    def test_dates_that_are_none_are_refused_by_name(self, office: Client):
+        answer = office.get(reverse("drivers"), {"from": "soon"})
+        assert answer.status_code == 422
+        assert "soon is no date" in read(answer)
+        turned = office.get(reverse("drivers"), {"from": "2026-02-01", "to": "2026-01-01"})
+        assert turned.status_code == 422
+
+    @pytest.mark.parametrize("unit", ["1", "x", "9" * 30])
+    def test_a_unit_that_is_not_there(self, office: Client, unit: str):
+        answer = office.get(reverse("drivers"), {"unit": unit})
+        assert answer.status_code == (404 if unit == "1" else 200)
+
+
 class TestSellers:
     def test_they_are_listed_page_by_page_each_once(self, fern: Client):
         first = read(fern.get(reverse("sellers")))

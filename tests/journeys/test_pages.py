@@ -32,6 +32,7 @@ return [...document.querySelectorAll("body *")]
 SELLER = ("workbench/today", "workbench/customers", "workbench/customers?find=nobody")
 SELLER += ("workbench/customers?state=lost", "workbench/numbers", "workbench/tasks/1/skip")
 OFFICE = ("headquarters/overview", "headquarters/overview?days=7", "headquarters/sellers")
+OFFICE += ("headquarters/drivers", "headquarters/drivers?cut=customer_age&against=year")
 OFFICE += ("headquarters/sellers?find=nobody", "headquarters/imports", "headquarters/runs")
 OFFICE += ("headquarters/reactions", "headquarters/audit", "nowhere")
 # A page with an id is the first one that another page leads to.
@@ -123,7 +124,10 @@ def test_the_pages_of_headquarters(site: Site, browser: Browser, tmp_path: Path)
 def test_the_pages_of_a_store_manager(site: Site, browser: Browser) -> None:
     window = browser(PHONE)
     sign_in(window, site.links["manager"])
-    pages = [f"{site.address}/headquarters/{page}" for page in ("overview", "sellers", "audit")]
+    pages = [
+        f"{site.address}/headquarters/{page}"
+        for page in ("overview", "drivers", "sellers", "audit")
+    ]
     look_at_all(window, pages, f"{site.address}/headquarters/overview")
 
 

@@ -53,6 +53,7 @@ NIGHTLY: tuple[Result, ...] = (
     Result("orders", staging.orders, ("sales",), staging.ORDERS),
     Result("visits", staging.visits, ("orders",), staging.VISITS),
     Result("returns", staging.returns, ("refunds", "credits"), staging.RETURNS),
+    Result("goods", staging.goods, ("products",), staging.GOODS, ("product_id",)),
     Result("market", marts.market, ("visits",), MARKET, ("business_on",)),
     Result("histories", marts.histories, ("visits",), HISTORIES),
     Result("favourites", marts.favourites, ("sales", "products"), FAVOURITES),

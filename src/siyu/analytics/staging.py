@@ -60,12 +60,14 @@ RETURNS = ibis.schema(
         "order_id": "int64",
         "line_id": "int64",
         "customer_id": "int64",
+        "product_id": "int64",
         "seller_id": "int64",
         "unit_id": "int64",
         "business_on": "date",
         "amount_minor": "int64",
     }
 )
+GOODS = ibis.schema({"product_id": "int64", "category_id": "int64", "brand_id": "int64"})
 
 
 def before(table: ibis.Table, as_of: date | None) -> ibis.Table:
@@ -142,8 +144,9 @@ def visits(*, orders: ibis.Table) -> ibis.Table:
 def returns(*, refunds: ibis.Table, credits: ibis.Table, as_of: date | None = None) -> ibis.Table:  # noqa: A002 (the fact table has this name)
     """One row a refund, with the seller and unit credited for the line it gives back.
 
-    Columns: refund_id, order_id, line_id, customer_id, seller_id, unit_id (both null where
-    the refund names no credited line), business_on (of the refund), amount_minor (positive).
+    Columns: refund_id, order_id, line_id, customer_id, product_id, seller_id, unit_id (both
+    null where the refund names no credited line), business_on (of the refund), amount_minor
+    (positive).
     """
     given_back = before(refunds, as_of)
     credited = credits.select(
@@ -152,6 +155,11 @@ def returns(*, refunds: ibis.Table, credits: ibis.Table, as_of: date | None = No
     return given_back.left_join(credited, given_back.line_id == credited.credited_line_id).select(
         *RETURNS
     )
+
+
+def goods(*, products: ibis.Table) -> ibis.Table:
+    """One row a product: product_id, category_id, brand_id (null where not known)."""
+    return products.select(*GOODS)
 
 
 def serving(*, follows: ibis.Table, as_of: date) -> ibis.Table:

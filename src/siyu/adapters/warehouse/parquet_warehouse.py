@@ -1,12 +1,13 @@
 """The rooms' warehouse port on Parquet files."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
 
+from siyu.adapters.warehouse import comparing
 from siyu.adapters.warehouse.feed import feed
 from siyu.adapters.warehouse.fitting import fitted
 from siyu.adapters.warehouse.manifest import Manifest, read_manifest, write_manifest
@@ -16,7 +17,14 @@ from siyu.analytics import marts, staging
 from siyu.analytics.engine import NIGHTLY, Engine, table
 from siyu.analytics.metrics import period_metrics
 from siyu.foundation.errors import BadInput
-from siyu.rooms.insights.types import DayDifference, Lookup, Parameters, PurchaseFit
+from siyu.rooms.insights.types import (
+    Cut,
+    DayDifference,
+    Lookup,
+    Parameters,
+    PurchaseFit,
+    Span,
+)
 from siyu.rooms.operations.actions import hold
 from siyu.rooms.operations.types import FactTable
 
@@ -124,6 +132,28 @@ class ParquetWarehouse:
         finally:
             engine.close()
         return found
+
+    def movements(
+        self,
+        *,
+        program_id: int,
+        run_id: int,
+        cut: Cut,
+        before: Span,
+        now: Span,
+        units: Mapping[int, int],
+        whole: bool,
+    ) -> pa.Table:
+        """What two periods sold by the groups of a cut: rows of `marts.movements`."""
+        return comparing.movements(
+            reader=self._reader,
+            files={name: self._result_path(program_id, run_id, name) for name in comparing.READS},
+            cut=cut,
+            before=before,
+            now=now,
+            units=units,
+            whole=whole,
+        )
 
     def fit_purchases(
         self, *, program_id: int, end_on: date, unit_days: int, minor_units: int

@@ -41,6 +41,10 @@ class Reader:
         ((found,),) = self._connection().sql(sql, params=[named, *values]).fetchall()
         return int(found)
 
+    def answer(self, *, sql: str, values: Sequence[Any]) -> pa.Table:
+        """The rows of a query with its values in place of the question marks."""
+        return self._connection().sql(sql, params=list(values)).to_arrow_table()
+
     def _connection(self) -> duckdb.DuckDBPyConnection:
         if not hasattr(self._threads, "connection"):
             self._threads.connection = duckdb.connect(

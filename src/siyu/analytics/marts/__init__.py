@@ -6,6 +6,7 @@ from siyu.analytics.marts.customers import customers
 from siyu.analytics.marts.favourites import favourites
 from siyu.analytics.marts.histories import histories
 from siyu.analytics.marts.market import market
+from siyu.analytics.marts.movements import movements
 from siyu.analytics.marts.propensity import propensity
 from siyu.analytics.marts.repeats import kinds_of_history, kinds_of_spending, repeats
 from siyu.analytics.marts.sellers import sellers
@@ -20,6 +21,7 @@ __all__ = [
     "kinds_of_history",
     "kinds_of_spending",
     "market",
+    "movements",
     "propensity",
     "repeats",
     "sellers",

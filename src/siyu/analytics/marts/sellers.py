@@ -15,6 +15,10 @@ SELLERS = ibis.schema(
     {
         "seller_id": "int64",
         "unit_id": "int64",
+        "kind": "string",
+        "status": "string",
+        "started_on": "date",
+        "first_sale_on": "date",
         "fans": "int64",
         "effective_fans": "int64",
         "prospects": "int64",
@@ -31,7 +35,9 @@ SELLERS = ibis.schema(
         "last_sale_on": "date",
     }
 )
-_MAY_BE_NULL = ("average_order_minor", "repeat_rate_ppm", "concentration_ppm", "last_sale_on")
+_OWN = ("seller_id", "unit_id", "kind", "status")
+_MAY_BE_NULL = ("average_order_minor", "repeat_rate_ppm", "concentration_ppm")
+_DAYS = ("started_on", "first_sale_on", "last_sale_on")
 
 
 def sellers(
@@ -44,8 +50,10 @@ def sellers(
 ) -> ibis.Table:
     """One row a seller.
 
-    Columns: seller_id, unit_id (today's); fans (customers served), effective_fans (ever
-    ordered), prospects (never did), and the number in each life-cycle state;
+    Columns: seller_id, unit_id, kind, status (today's); started_on (the day she joined, else
+    that of her first sale; null where neither is known), first_sale_on; fans (customers
+    served), effective_fans (ever ordered), prospects (never did), and the number in each
+    life-cycle state;
     gmv_minor, orders, buyers, refunds_minor, average_order_minor of sales credited to the
     seller in the last 30 days; gmv_365_minor, buyers_365 of the last 365 days,
     repeat_rate_ppm (of these buyers, who ordered twice or more), concentration_ppm (share of
@@ -55,16 +63,21 @@ def sellers(
     month, year = as_of - timedelta(days=30), as_of - timedelta(days=365)
     credited = sales.filter(sales.seller_id.notnull(), sales.business_on >= year)
     given_back = returns.filter(returns.seller_id.notnull(), returns.business_on >= month)
-    table = sellers.select("seller_id", "unit_id")
+    table = sellers.select(*_OWN, "joined_on")
+    every = sales.filter(sales.seller_id.notnull())
     for side in (
+        every.group_by("seller_id").agg(first_sale_on=every.business_on.min()),
         _fans(customers_mart),
         _sales_30(credited.filter(credited.business_on >= month)),
         _sales_365(credited),
         given_back.group_by("seller_id").agg(refunds_minor=total(given_back.amount_minor)),
     ):
         table = table.left_join(side, "seller_id").drop("seller_id_right")
-    counts = [name for name in SELLERS if name not in ("seller_id", "unit_id", *_MAY_BE_NULL)]
-    return table.mutate(**{name: table[name].fill_null(0) for name in counts}).select(*SELLERS)
+    counts = [name for name in SELLERS if name not in (*_OWN, *_MAY_BE_NULL, *_DAYS)]
+    return table.mutate(
+        started_on=ibis.coalesce(table.joined_on, table.first_sale_on),
+        **{name: table[name].fill_null(0) for name in counts},
+    ).select(*SELLERS)
 
 
 def _fans(customers_mart: ibis.Table) -> ibis.Table:

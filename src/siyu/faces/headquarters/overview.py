@@ -9,12 +9,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from siyu.faces.access import page
+from siyu.faces.headquarters.drivers import PERIODS, earlier, waterfall_of
 from siyu.foundation.money import from_minor
-from siyu.rooms.insights.queries import publication_of, stores_between, trend_of
+from siyu.rooms.insights.queries import drivers_between, publication_of, stores_between, trend_of
+from siyu.rooms.insights.types import Span
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_units, program_of
 
-PERIODS = (7, 30, 90)
 _MILLION = 1_000_000
 _SUMMED = ("gmv_minor", "refunds_minor", "orders", "new_buyers")
 
@@ -67,7 +68,9 @@ def _period(viewer: Viewer, as_of: date, days: int, currency: str) -> dict[str, 
         Figure(_("Average order"), _average(now), _average(before), True),
         Figure(_("New buyers"), now["new_buyers"], before["new_buyers"], False),
     ]
-    return {
+    span = Span(start_on=start_on, end_on=end_on)
+    tree = drivers_between(viewer=viewer, before=earlier(span, "before"), now=span)
+    return waterfall_of(tree, currency) | {
         "start_on": start_on,
         "end_on": end_on,
         "figures": figures,

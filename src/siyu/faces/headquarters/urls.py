@@ -1,9 +1,10 @@
 from django.urls import path
 
-from siyu.faces.headquarters import audit, imports, overview, runs, sellers
+from siyu.faces.headquarters import audit, drivers, imports, overview, runs, sellers
 
 urlpatterns = [
     path("overview", overview.overview, name="overview"),
+    path("drivers", drivers.drivers, name="drivers"),
     path("sellers", sellers.sellers, name="sellers"),
     path("sellers.csv", sellers.export, name="sellers-export"),
     path("sellers/<id:seller_id>", sellers.seller, name="seller"),

@@ -75,6 +75,27 @@ def money_round(minor: object, currency: str) -> str:
 
 
 @register.filter
+def signed_money(minor: object, currency: str) -> str:
+    """An amount as `money_round`, with a plus before what is above zero."""
+    text = money_round(minor, currency)
+    return f"+{text}" if isinstance(minor, int) and minor > 0 else text
+
+
+@register.filter
+def points(ppm: object) -> str:
+    """Parts per million as signed percentage points without their sign: -11.0."""
+    if not isinstance(ppm, int):
+        return _NOTHING
+    return str(format_decimal(ppm * 100 / _PPM, format="+#,##0.0;-#,##0.0", locale=_locale()))
+
+
+@register.filter
+def of(mapping: Any, key: object) -> Any:
+    """What a mapping holds for a key, or nothing."""
+    return mapping.get(key, "")
+
+
+@register.filter
 def number(value: object) -> str:
     """A number with its thousands apart."""
     if not isinstance(value, int | float):

@@ -1,12 +1,19 @@
 """What insights need from outside: a warehouse."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 import pyarrow as pa
 
-from siyu.rooms.insights.types import DayDifference, Lookup, Parameters, PurchaseFit
+from siyu.rooms.insights.types import (
+    Cut,
+    DayDifference,
+    Lookup,
+    Parameters,
+    PurchaseFit,
+    Span,
+)
 
 OnResult = Callable[[str, int], None]
 """Called with the name of a result and its rows, when it is written."""
@@ -44,6 +51,23 @@ class Warehouse(Protocol):
         self, *, program_id: int, start_on: date, end_on: date, unit_ids: frozenset[int] | None
     ) -> dict[str, int]:
         """The metrics of a period, both days included; money in minor units."""
+
+    def movements(
+        self,
+        *,
+        program_id: int,
+        run_id: int,
+        cut: Cut,
+        before: Span,
+        now: Span,
+        units: Mapping[int, int],
+        whole: bool,
+    ) -> pa.Table:
+        """What two periods sold by the groups of a cut: rows of ``analytics.marts.movements``.
+
+        ``units`` maps each org unit looked at to the one it is shown under; ``whole`` counts
+        what is credited to none of them too.
+        """
 
     def fit_purchases(
         self, *, program_id: int, end_on: date, unit_days: int, minor_units: int

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 
@@ -97,3 +98,92 @@ class PurchaseFit:
     q: float | None
     v: float | None
     spending_log_likelihood: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A period of business days, both included."""
+
+    start_on: date
+    end_on: date
+
+
+class Cut(StrEnum):
+    """What a change of sales is told apart by."""
+
+    EVERYTHING = "everything"
+    UNIT = "unit"
+    SELLER_AGE = "seller_age"
+    CUSTOMER_AGE = "customer_age"
+    KIND = "kind"
+    CATEGORY = "category"
+
+
+class Driver(StrEnum):
+    """One reason for a change of net sales."""
+
+    SELLERS = "sellers"
+    BUYERS = "buyers"
+    FREQUENCY = "frequency"
+    ORDER_VALUE = "order_value"
+    HOUSE = "house"
+    ANONYMOUS = "anonymous"
+    REFUNDS = "refunds"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """What a period sold; amounts in minor units.
+
+    ``served_minor`` is what customers bought of sellers, in that many orders; ``house_minor``
+    what customers bought of nobody; ``anonymous_minor`` what nobody known bought.
+    """
+
+    sellers: int = 0
+    buyers: int = 0
+    orders: int = 0
+    served_minor: int = 0
+    house_minor: int = 0
+    anonymous_minor: int = 0
+    refunds_minor: int = 0
+
+    @property
+    def chain(self) -> tuple[int, int, int, int]:
+        """From the widest count to the amount."""
+        return (self.sellers, self.buyers, self.orders, self.served_minor)
+
+    @property
+    def gmv_minor(self) -> int:
+        """All that was sold, before refunds."""
+        return self.served_minor + self.house_minor + self.anonymous_minor
+
+    @property
+    def net_minor(self) -> int:
+        """What was sold less what was given back in the period."""
+        return self.gmv_minor - self.refunds_minor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Movement:
+    """A group's change between two periods; ``parts`` add up to it, in minor units."""
+
+    group_key: str
+    before: Counts
+    now: Counts
+    parts: Mapping[Driver, int]
+
+    @property
+    def change_minor(self) -> int:
+        """The change of net sales."""
+        return self.now.net_minor - self.before.net_minor
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriverTree:
+    """A change of net sales split by reasons, and by the groups of a cut."""
+
+    before: Span
+    now: Span
+    cut: Cut | None
+    total: Movement
+    groups: tuple[Movement, ...]

@@ -1,0 +1,35 @@
+"""Every read of insights."""
+
+from siyu.rooms.insights.queries.drivers import drivers_between
+from siyu.rooms.insights.queries.published import (
+    SELLER_ORDERS,
+    candidate_batches,
+    metrics_between,
+    own_customers,
+    portrait_of,
+    portraits_among,
+    publication_of,
+    purchase_fit,
+    seller_numbers,
+    sellers_health,
+    stores_between,
+    trend_of,
+    verify_warehouse,
+)
+
+__all__ = [
+    "SELLER_ORDERS",
+    "candidate_batches",
+    "drivers_between",
+    "metrics_between",
+    "own_customers",
+    "portrait_of",
+    "portraits_among",
+    "publication_of",
+    "purchase_fit",
+    "seller_numbers",
+    "sellers_health",
+    "stores_between",
+    "trend_of",
+    "verify_warehouse",
+]
