@@ -24,6 +24,8 @@ PRIORITIES = {
     "new_top": 6,
     "birthday": 7,
 }
+LAUNCHES = {"slowing": (date(2024, 1, 1), 14), "due": (date(2024, 3, 1), 7)}
+GIVEN = {"priorities": PRIORITIES, "keep": 20, "quota_days": 7, "launches": LAUNCHES}
 BY_NAME = {result.name: result for result in NIGHTLY}
 
 
@@ -79,7 +81,7 @@ class Warehouse:
 
     def compute(self, name: str, *, as_of: date, **parameters: Any) -> pa.Table:
         """Compute one result from registered tables and return its rows."""
-        given = {"priorities": PRIORITIES, "keep": 20, "quota_days": 7} | parameters
+        given = GIVEN | parameters
         count = self.engine.compute(
             result=BY_NAME[name], parameters={"as_of": as_of, **given}, path=self.path(name)
         )

@@ -41,6 +41,13 @@ link[made-up]              POST   403  403  403  403  403  403  403  403  403  4
 
 overview                   GET    200  200  200  200  200  403  403  200  403  403  302
 drivers                    GET    200  200  200  200  200  403  403  200  403  403  302
+playbooks                  GET    200  200  200  403  403  403  403  200  403  403  302
+playbook[plum]             GET    200  200  200  403  403  403  403  404  403  403  302
+playbook[fern]             GET    404  404  404  403  403  403  403  200  403  403  302
+playbook-save[plum]        POST   302  302  403  403  403  403  403  404  403  403  302
+playbook-save[fern]        POST   404  404  403  403  403  403  403  302  403  403  302
+playbook-launch[plum]      POST   302  302  403  403  403  403  403  404  403  403  302
+playbook-launch[fern]      POST   404  404  403  403  403  403  403  302  403  403  302
 sellers                    GET    200  200  200  200  200  403  403  200  403  403  302
 sellers-export             GET    200  200  200  200  200  403  403  200  403  403  302
 seller[ann]                GET    200  200  200  200  200  403  403  404  403  403  302
@@ -128,6 +135,8 @@ FORMS = {
     "task-outcome": {"outcome": "message"},
     "task-skip": {"reason": "other"},
     "task-delay": {"days": "1"},
+    "playbook-save": {"priority": "1", "text_zh-hans": "{customer}您好", "text_en": "Hello"},
+    "playbook-launch": {"horizon_days": "7", "planned_days": "30"},
     "customer-phone": {"reason": "asked to be called back"},
     "customer-consent": {"opted_out": "1"},
 }

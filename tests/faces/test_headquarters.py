@@ -7,6 +7,7 @@ import html
 import io
 import re
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 from django.http import HttpResponse
@@ -137,6 +138,49 @@ class TestWhySalesMoved:
     def test_a_unit_that_is_not_there(self, office: Client, unit: str):
         answer = office.get(reverse("drivers"), {"unit": unit})
         assert answer.status_code == (404 if unit == "1" else 200)
+
+
+class TestPlaybooks:
+    WORDS: ClassVar = {"text_zh-hans": "{customer}您好", "text_en": "Hello {customer}"}
+
+    def detail(self, office: Client) -> str:
+        text = read(office.get(reverse("playbooks")))
+        return re.findall(r"<td>New friend</td>.*?href=\"([^\"]+)\"", text, re.S)[0]
+
+    def test_they_stand_in_their_order_with_their_work(self, office: Client):
+        rows = rows_of(read(office.get(reverse("playbooks"))))
+        assert [row[0] for row in rows] == list("1234567")
+        assert {row[2] for row in rows} == {"In use"}
+        assert all(row[7] == "Not yet" for row in rows)
+
+    def test_words_place_and_use_are_saved(self, office: Client):
+        address = self.detail(office)
+        form = {"priority": "7", **self.WORDS}
+        answer = office.post(f"{address}/save", form, follow=True)
+        text = read(answer)
+        assert "Saved." in text
+        assert self.WORDS["text_zh-hans"] in text
+        assert "checked" not in text
+        assert "Off" in read(office.get(reverse("playbooks")))
+
+    def test_what_cannot_be_used_comes_back_as_it_was_written(self, office: Client):
+        address = self.detail(office)
+        form = {"priority": "3", **self.WORDS, "text_en": "Hello {nobody}, how are you?"}
+        answer = office.post(f"{address}/save", form)
+        text = read(answer)
+        assert answer.status_code == 422
+        assert "it names nobody" in text
+        assert "Hello {nobody}, how are you?" in text
+        wrong = office.post(f"{address}/launch", {"horizon_days": "x", "planned_days": "30"})
+        assert wrong.status_code == 422
+        assert "x is no whole number" in read(wrong)
+
+    def test_a_launch_begins_tomorrow(self, office: Client):
+        address = self.detail(office)
+        form = {"horizon_days": "7", "planned_days": "30"}
+        assert "Launched" in read(office.post(f"{address}/launch", form, follow=True))
+        late = office.post(f"{address}/launch", {"horizon_days": "15", "planned_days": "30"})
+        assert "The horizon must be 1 to 14 days" in read(late)
 
 
 class TestSellers:

@@ -18,7 +18,8 @@ from django.utils import translation
 
 import siyu
 from siyu.analytics.signals import SIGNALS
-from siyu.faces.workbench.wording import KINDS, reason
+from siyu.faces.signals import KINDS
+from siyu.faces.workbench.wording import reason
 
 SOURCE = Path(siyu.__path__[0])
 FACES = SOURCE / "faces"

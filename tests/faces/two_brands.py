@@ -30,7 +30,7 @@ from siyu.rooms.organization.actions import add_staff
 from siyu.rooms.organization.queries import units_under
 from siyu.rooms.organization.types import Role, UnitKind
 from siyu.rooms.outreach.actions import nightly_key, set_policy
-from siyu.rooms.outreach.models import Task
+from siyu.rooms.outreach.models import Playbook, Task
 from siyu.rooms.outreach.types import TaskState
 from tests.rooms.brand import Brand, new_brand
 from tests.stable import wait_until_stable
@@ -140,6 +140,12 @@ class TwoBrands:
     def store(self, seller: str) -> str:
         program = "fern" if seller == "dan" else "plum"
         return f"Shop-{program}-{SELLERS_OF[program][seller][0]}"
+
+    @property
+    def playbooks(self) -> dict[str, int]:
+        """One playbook of each program."""
+        chosen = Playbook.objects.filter(signal="due")
+        return dict(chosen.values_list("program__code", "id"))
 
     def marks(self, sellers: Iterable[str]) -> set[str]:
         """All that could give away these sellers, their customers, shops and regions."""

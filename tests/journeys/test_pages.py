@@ -34,12 +34,14 @@ SELLER += ("workbench/customers?state=lost", "workbench/numbers", "workbench/tas
 OFFICE = ("headquarters/overview", "headquarters/overview?days=7", "headquarters/sellers")
 OFFICE += ("headquarters/drivers", "headquarters/drivers?cut=customer_age&against=year")
 OFFICE += ("headquarters/sellers?find=nobody", "headquarters/imports", "headquarters/runs")
+OFFICE += ("headquarters/playbooks",)
 OFFICE += ("headquarters/reactions", "headquarters/audit", "nowhere")
 # A page with an id is the first one that another page leads to.
 LED_TO_SELLER = {
     "workbench/today": (".card-name a", "a[href$=outcome]", "a[href$=skip]"),
 }
 LED_TO_OFFICE = {
+    "headquarters/playbooks": ("td a[href*='/playbooks/']",),
     "headquarters/sellers": ("td a[href*='/sellers/']",),
     "headquarters/imports": ("td a[href*='/imports/']:not([href$=rejects])",),
     "headquarters/runs": ("td a[href*='/runs/']",),

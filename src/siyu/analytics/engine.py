@@ -19,6 +19,7 @@ from siyu.analytics.marts.favourites import FAVOURITES
 from siyu.analytics.marts.histories import HISTORIES
 from siyu.analytics.marts.market import MARKET
 from siyu.analytics.marts.propensity import PROPENSITY
+from siyu.analytics.marts.responses import RESPONSES
 from siyu.analytics.marts.sellers import SELLERS
 from siyu.analytics.marts.trend import TREND
 from siyu.analytics.signals import SIGNAL_ROWS
@@ -88,6 +89,13 @@ NIGHTLY: tuple[Result, ...] = (
         ("sales", "visits", "returns", "unit_ancestors"),
         TREND,
         ("unit_id", "business_on"),
+    ),
+    Result(
+        "responses",
+        marts.responses,
+        ("contacts", "visits"),
+        RESPONSES,
+        ("signal", "drawn_on", "is_held"),
     ),
     Result("cohorts", marts.cohorts, ("visits",), COHORTS, ("first_month_on", "month_on")),
 )

@@ -9,6 +9,7 @@ from siyu.analytics.marts.market import market
 from siyu.analytics.marts.movements import movements
 from siyu.analytics.marts.propensity import propensity
 from siyu.analytics.marts.repeats import kinds_of_history, kinds_of_spending, repeats
+from siyu.analytics.marts.responses import responses
 from siyu.analytics.marts.sellers import sellers
 from siyu.analytics.marts.trend import trend
 
@@ -24,6 +25,7 @@ __all__ = [
     "movements",
     "propensity",
     "repeats",
+    "responses",
     "sellers",
     "trend",
 ]

@@ -14,6 +14,8 @@ ACTIONS = {
     "grant role": gettext_lazy("gave a role"),
     "withdraw role": gettext_lazy("took a role"),
     "issue sign-in link": gettext_lazy("issued a sign-in link"),
+    "edit playbook": gettext_lazy("changed a playbook"),
+    "launch playbook": gettext_lazy("launched a playbook"),
     "opt out": gettext_lazy("changed consent"),
     "rotate keys": gettext_lazy("rotated the keys"),
     "set password": gettext_lazy("set a password"),

@@ -34,6 +34,7 @@ STEPS = {
     "orders": gettext_lazy("Orders"),
     "visits": gettext_lazy("Visits"),
     "returns": gettext_lazy("Returns"),
+    "goods": gettext_lazy("Goods"),
     "market": gettext_lazy("Market clock"),
     "histories": gettext_lazy("Purchase histories"),
     "favourites": gettext_lazy("Favourite categories"),
@@ -43,6 +44,7 @@ STEPS = {
     "candidates": gettext_lazy("Candidates for lists"),
     "sellers_mart": gettext_lazy("Health of sellers"),
     "trend": gettext_lazy("Trend by day"),
+    "responses": gettext_lazy("Answers to tasks, issued and held"),
     "cohorts": gettext_lazy("Cohorts"),
     "lists": gettext_lazy("Draw the lists"),
 }

@@ -1,10 +1,14 @@
 from django.urls import path
 
-from siyu.faces.headquarters import audit, drivers, imports, overview, runs, sellers
+from siyu.faces.headquarters import audit, drivers, imports, overview, playbooks, runs, sellers
 
 urlpatterns = [
     path("overview", overview.overview, name="overview"),
     path("drivers", drivers.drivers, name="drivers"),
+    path("playbooks", playbooks.playbooks, name="playbooks"),
+    path("playbooks/<id:playbook_id>", playbooks.detail, name="playbook"),
+    path("playbooks/<id:playbook_id>/save", playbooks.save, name="playbook-save"),
+    path("playbooks/<id:playbook_id>/launch", playbooks.launch, name="playbook-launch"),
     path("sellers", sellers.sellers, name="sellers"),
     path("sellers.csv", sellers.export, name="sellers-export"),
     path("sellers/<id:seller_id>", sellers.seller, name="seller"),

@@ -1,6 +1,7 @@
 """What templates need to show figures, moments and icons."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -84,9 +85,15 @@ def signed_money(minor: object, currency: str) -> str:
 @register.filter
 def points(ppm: object) -> str:
     """Parts per million as signed percentage points without their sign: -11.0."""
-    if not isinstance(ppm, int):
+    if not isinstance(ppm, int | float):
         return _NOTHING
     return str(format_decimal(ppm * 100 / _PPM, format="+#,##0.0;-#,##0.0", locale=_locale()))
+
+
+@register.filter
+def whole(value: object) -> int | None:
+    """The nearest whole number; a half goes away from zero."""
+    return round_half_up(Decimal(value)) if isinstance(value, int | float) else None
 
 
 @register.filter

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from siyu.faces.access import page
 from siyu.faces.paging import page_number
+from siyu.faces.signals import kind_of
 from siyu.faces.workbench.today import OUTCOMES, SKIP_REASONS, cards_of
 from siyu.faces.workbench.wording import (
     STATES,
-    kind_of,
     portrait_sentences,
     rhythm_line,
 )

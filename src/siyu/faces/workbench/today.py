@@ -11,7 +11,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from siyu.faces.access import page
-from siyu.faces.workbench.wording import Kind, kind_of, reason
+from siyu.faces.signals import Kind, kind_of
+from siyu.faces.workbench.wording import reason
 from siyu.foundation.clock import business_day, utc_now
 from siyu.foundation.errors import BadInput
 from siyu.rooms.catalog.queries import products_of_ids

@@ -1,7 +1,6 @@
 """Reasons and portraits in plain words, with their numbers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,26 +11,6 @@ from siyu.faces.templatetags.siyu import money_round, share
 
 _STEADY_PPM = 50_000
 
-
-@dataclass(frozen=True)
-class Kind:
-    """How a kind of reason looks: its word, its colour and its icon."""
-
-    label: Any
-    colour: str
-    icon: str
-
-
-KINDS = {
-    "slowing": Kind(gettext_lazy("Buying less"), "orange", "trending-down"),
-    "silent_good": Kind(gettext_lazy("Long not seen"), "red", "hourglass"),
-    "due": Kind(gettext_lazy("Due again"), "blue", "refresh"),
-    "never_ordered": Kind(gettext_lazy("New friend"), "blue", "user-plus"),
-    "first_order": Kind(gettext_lazy("First order"), "green", "gift"),
-    "birthday": Kind(gettext_lazy("Birthday"), "blue", "cake"),
-    "new_top": Kind(gettext_lazy("New top customer"), "red", "trending-up"),
-}
-_UNKNOWN = Kind(gettext_lazy("Contact"), "blue", "message")
 
 STATES = {
     "new": gettext_lazy("New"),
@@ -53,11 +32,6 @@ AGES = {
     "51_60": "51–60",
     "over_60": gettext_lazy("over 60"),
 }
-
-
-def kind_of(signal: str) -> Kind:
-    """How a signal's kind of reason looks."""
-    return KINDS.get(signal, _UNKNOWN)
 
 
 def reason(signal: str, evidence: Mapping[str, Any], currency: str) -> str:

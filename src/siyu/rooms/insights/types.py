@@ -36,12 +36,17 @@ class Lookup:
 
 @dataclass(frozen=True, kw_only=True)
 class Parameters:
-    """What a nightly computation is told: the day, the playbooks' order and the limits."""
+    """What a nightly computation is told: the day, the playbooks' order and the limits.
+
+    ``launches`` maps the signal of a playbook to the day since which its draws are read out, and
+    the horizon in days.
+    """
 
     as_of: date
     priorities: Mapping[str, int]
     keep: int
     quota_days: int
+    launches: Mapping[str, tuple[date, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

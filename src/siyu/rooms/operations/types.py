@@ -33,6 +33,7 @@ class Right(StrEnum):
     ISSUE_LINKS = "issue_links"
     UNMASK = "unmask"
     SEE_AUDIT = "see_audit"
+    EDIT_PLAYBOOKS = "edit_playbooks"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ RIGHTS_OF = {
             Right.SEE_RUNS,
             Right.START_RUNS,
             Right.ISSUE_LINKS,
+            Right.EDIT_PLAYBOOKS,
         }
     ),
     Role.ANALYST: frozenset({Right.SEE_OVERVIEW, Right.SEE_SELLERS}),

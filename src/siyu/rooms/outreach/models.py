@@ -38,6 +38,28 @@ class Playbook(models.Model):
         ]
 
 
+class Launch(models.Model):
+    """From when on, and with which horizon, a playbook's draws are read out (上线).
+
+    ``launched_on`` is null for the launch with which the program opened: all its draws count.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    playbook = models.ForeignKey(Playbook, models.CASCADE, related_name="+", db_index=False)
+    launched_on = models.DateField(null=True)
+    horizon_days = models.PositiveSmallIntegerField()
+    planned_days = models.PositiveSmallIntegerField()
+    actor_id = models.BigIntegerField(null=True)
+    launched_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["playbook", "launched_on"], name="outreach_launch_once_a_day"
+            )
+        ]
+
+
 class DrawnList(models.Model):
     """One seller's list of one day: it is drawn once."""
 

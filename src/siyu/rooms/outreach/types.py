@@ -83,3 +83,86 @@ class TodayList:
     on: date
     open: tuple[TaskView, ...]
     closed: tuple[TaskView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaunchView:
+    """How a playbook is read out: since a day (None: since the program opened), over a horizon.
+
+    After ``planned_days`` the result is final.
+    """
+
+    launched_on: date | None
+    horizon_days: int
+    planned_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaybookView:
+    """A playbook as headquarters sees it.
+
+    A horizon may not be longer than held customers are left alone.
+    """
+
+    id: int
+    signal: str
+    template_code: str
+    priority: int
+    is_enabled: bool
+    launch: LaunchView
+    longest_horizon_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArmView:
+    """One arm of a read-out; ``spend_minor`` is what all its customers spent together."""
+
+    customers: int
+    buyers: int
+    spend_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffectView:
+    """Issued minus held, in ppm for a share and in minor units a customer for an amount.
+
+    The interval holds 95%; while ``is_final`` is false it holds however often one looks.
+    """
+
+    difference: float
+    low: float
+    high: float
+    p: float
+    is_final: bool
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the interval leaves out nothing at all."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadoutDay:
+    """What was known of the share of buyers on the morning of a day."""
+
+    on: date
+    effect: EffectView
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readout:
+    """What a playbook added: all issued tasks against the held ones, done or not.
+
+    The effects are None while an arm has fewer than two customers whose horizon has passed.
+    ``days_more`` is how long until the share is told at today's difference; None where a year is
+    not enough.
+    """
+
+    launch: LaunchView
+    until_on: date | None
+    issued: ArmView
+    held: ArmView
+    bought: EffectView | None
+    spent: EffectView | None
+    days_more: int | None
+    days: tuple[ReadoutDay, ...]

@@ -161,6 +161,14 @@ def stores_between(*, viewer: Viewer, start_on: date, end_on: date) -> dict[int,
     return totals
 
 
+def responses_of(*, viewer: Viewer, signal: str) -> list[Portrait]:
+    """Rows of the result ``responses`` of a signal, by day; none before the first night."""
+    viewer.require(Right.SEE_OVERVIEW)
+    return _rows(
+        viewer, Lookup(result="responses", where={"signal": signal}, order_by=("drawn_on",))
+    )
+
+
 def metrics_between(*, viewer: Viewer, start_on: date, end_on: date) -> dict[str, int]:
     """The metrics of a period within the viewer's reach; money in minor units.
 

@@ -2,12 +2,19 @@
 
 from siyu.rooms.outreach.actions.draw_lists import draw_lists
 from siyu.rooms.outreach.actions.nightly import nightly_key, run_nightly
-from siyu.rooms.outreach.actions.playbooks import open_program, set_policy
+from siyu.rooms.outreach.actions.playbooks import (
+    edit_playbook,
+    launch_playbook,
+    open_program,
+    set_policy,
+)
 from siyu.rooms.outreach.actions.tasks import finish_task, postpone_task, reopen_task, skip_task
 
 __all__ = [
     "draw_lists",
+    "edit_playbook",
     "finish_task",
+    "launch_playbook",
     "nightly_key",
     "open_program",
     "postpone_task",

@@ -13,6 +13,7 @@ from siyu.rooms.operations.types import RunView
 from siyu.rooms.organization.queries import owner_viewer
 from siyu.rooms.outreach.actions.draw_lists import draw_lists
 from siyu.rooms.outreach.models import Playbook, Task
+from siyu.rooms.outreach.queries.playbooks import launched
 from siyu.rooms.outreach.queries.policy import policy_of
 from siyu.rooms.outreach.queries.tasks import must_leave_alone
 from siyu.rooms.outreach.types import TaskState
@@ -51,6 +52,10 @@ def run_nightly(run: RunView, log: RunLog) -> None:
             # Twice the list and some spare: the control group and late opt-outs take no place.
             keep=2 * policy.list_size + _SPARE,
             quota_days=policy.quota_days,
+            launches={
+                each.signal: (each.launch.launched_on or date.min, each.launch.horizon_days)
+                for each in launched(program_id=program_id, on=as_of)
+            },
         ),
         log=log,
     )

@@ -1,11 +1,17 @@
+from collections.abc import Mapping
+from datetime import date, timedelta
+
 from django.db import transaction
 
-from siyu.foundation.errors import BadInput
+from siyu.foundation.clock import utc_now
+from siyu.foundation.errors import BadInput, NotFound
 from siyu.rooms.content.actions import write_template
-from siyu.rooms.operations.actions import set_schedule
+from siyu.rooms.operations.actions import record_audit, set_schedule
+from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.actions import create_program
 from siyu.rooms.organization.types import ProgramView
-from siyu.rooms.outreach.models import Playbook, Policy
+from siyu.rooms.outreach.models import Launch, Playbook, Policy
+from siyu.rooms.outreach.queries.policy import policy_of
 
 _MILLION = 1_000_000
 _PLAYBOOKS: dict[str, tuple[str, str]] = {
@@ -51,6 +57,8 @@ _PLAYBOOKS: dict[str, tuple[str, str]] = {
         "you like? I will pick a few pieces for you.",
     ),
 }
+_HORIZON_DAYS, _PLANNED_DAYS = 14, 90
+_LONGEST_PLAN_DAYS = 365
 _NIGHTLY_CRON = "30 2 * * *"
 
 
@@ -67,8 +75,11 @@ def open_program(
     )
     Policy.objects.create(program_id=program.id)
     for priority, (signal, (chinese, english)) in enumerate(_PLAYBOOKS.items(), 1):
-        Playbook.objects.create(
+        playbook = Playbook.objects.create(
             program_id=program.id, signal=signal, template_code=signal, priority=priority
+        )
+        Launch.objects.create(
+            playbook=playbook, horizon_days=_HORIZON_DAYS, planned_days=_PLANNED_DAYS
         )
         write_template(program_id=program.id, code=signal, language="zh-hans", text=chinese)
         write_template(program_id=program.id, code=signal, language="en", text=english)
@@ -104,4 +115,90 @@ def set_policy(
             "hold_window_days": hold_window_days,
             "control_share_ppm": control_share_ppm,
         },
+    )
+
+
+@transaction.atomic
+def edit_playbook(
+    *,
+    viewer: Viewer,
+    playbook_id: int,
+    priority: int,
+    is_enabled: bool,
+    texts: Mapping[str, str],
+) -> None:
+    """Change a playbook's place, whether it is used, and its words by language.
+
+    The words of tasks that are open change with it; what was sent does not. Raises BadInput for
+    a placeholder that does not exist or a priority below 1, NotFound outside the program.
+    """
+    playbook = _editable(viewer, playbook_id)
+    if priority < 1:
+        raise BadInput("priority", "The first place is 1.")
+    for language, text in texts.items():
+        write_template(
+            program_id=viewer.program_id,
+            code=playbook.template_code,
+            language=language,
+            text=text.strip(),
+        )
+    playbook.priority, playbook.is_enabled = priority, is_enabled
+    playbook.save()
+    _note(viewer, playbook, "edit playbook")
+
+
+@transaction.atomic
+def launch_playbook(
+    *, viewer: Viewer, playbook_id: int, horizon_days: int, planned_days: int, today: date
+) -> None:
+    """Read a playbook out anew from tomorrow's lists on; what was read out until now is kept.
+
+    ``horizon_days`` is how long after a draw a purchase counts, ``planned_days`` after how long
+    the result is final. Both are fixed by this. Raises BadInput where a held customer could be
+    contacted within the horizon, or the plan is shorter than it.
+    """
+    playbook = _editable(viewer, playbook_id)
+    longest = policy_of(program_id=viewer.program_id).hold_window_days
+    if not 1 <= horizon_days <= longest:
+        raise BadInput(
+            "horizon_days",
+            "The horizon must be 1 to {longest} days, as long as held customers are left alone.",
+            longest=longest,
+        )
+    if not horizon_days < planned_days <= _LONGEST_PLAN_DAYS:
+        raise BadInput(
+            "planned_days",
+            "The plan must be longer than the horizon and {longest} days at most.",
+            longest=_LONGEST_PLAN_DAYS,
+        )
+    Launch.objects.update_or_create(
+        playbook=playbook,
+        launched_on=today + timedelta(days=1),
+        defaults={
+            "horizon_days": horizon_days,
+            "planned_days": planned_days,
+            "actor_id": viewer.staff_id,
+            "launched_at": utc_now(),
+        },
+    )
+    _note(viewer, playbook, "launch playbook")
+
+
+def _editable(viewer: Viewer, playbook_id: int) -> Playbook:
+    viewer.require(Right.EDIT_PLAYBOOKS)
+    found = Playbook.objects.select_for_update().filter(
+        id=playbook_id, program_id=viewer.program_id
+    )
+    playbook = found.first()
+    if playbook is None:
+        raise NotFound("There is no such playbook.")
+    return playbook
+
+
+def _note(viewer: Viewer, playbook: Playbook, action: str) -> None:
+    record_audit(
+        actor_id=viewer.staff_id,
+        program_id=viewer.program_id,
+        action=action,
+        subject=f"playbook {playbook.signal}",
     )

@@ -1,5 +1,11 @@
 """Every read of outreach."""
 
+from siyu.rooms.outreach.queries.playbooks import (
+    find_playbook,
+    playbooks_of,
+    readout_of,
+    work_by_playbook,
+)
 from siyu.rooms.outreach.queries.policy import policy_of
 from siyu.rooms.outreach.queries.tasks import (
     contacts_with,
@@ -12,10 +18,14 @@ from siyu.rooms.outreach.queries.tasks import (
 
 __all__ = [
     "contacts_with",
+    "find_playbook",
     "find_task",
     "longest_lists",
     "open_task_of",
+    "playbooks_of",
     "policy_of",
+    "readout_of",
     "today_of",
+    "work_by_playbook",
     "work_done",
 ]

@@ -1,0 +1,192 @@
+"""Playbooks: their words and place, their launch, and what they added."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from siyu.faces.access import page
+from siyu.faces.errors import told
+from siyu.faces.signals import MEANINGS, kind_of
+from siyu.foundation.clock import business_day, utc_now
+from siyu.foundation.errors import BadInput
+from siyu.rooms.content.queries import newest_templates
+from siyu.rooms.content.types import PLACEHOLDERS
+from siyu.rooms.insights.queries import publication_of
+from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.organization.queries import program_of
+from siyu.rooms.organization.types import ProgramView
+from siyu.rooms.outreach.actions import edit_playbook, launch_playbook
+from siyu.rooms.outreach.queries import (
+    find_playbook,
+    playbooks_of,
+    readout_of,
+    work_by_playbook,
+)
+from siyu.rooms.outreach.types import PlaybookView, Readout, ReadoutDay
+
+LANGUAGES = {"zh-hans": gettext_lazy("Words in Chinese"), "en": gettext_lazy("Words in English")}
+_WORK_DAYS = 30
+_REFUSED = 422
+_PER_POINT = 10_000
+_DIGITS = 2
+
+
+@page(Right.SEE_OVERVIEW)
+def playbooks(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
+    """Every playbook in its order, with its work and its effect."""
+    program = program_of(program_id=viewer.program_id)
+    on = _today(program)
+    work = work_by_playbook(viewer=viewer, since=on - timedelta(days=_WORK_DAYS))
+    shown = {
+        "program": program,
+        "rows": [
+            {
+                "playbook": each,
+                "kind": kind_of(each.signal),
+                "work": work.get(each.id, {}),
+                "issued": _issued(work.get(each.id, {})),
+                "readout": readout_of(viewer=viewer, playbook=each),
+            }
+            for each in playbooks_of(viewer=viewer, on=on)
+        ],
+        "section": "playbooks",
+    }
+    return render(request, "headquarters/playbooks.html", shown)
+
+
+@page(Right.SEE_OVERVIEW)
+def detail(request: HttpRequest, playbook_id: int, *, viewer: Viewer) -> HttpResponse:
+    """One playbook: its effect day by day, its words, and its launch."""
+    return _detail(request, viewer, playbook_id)
+
+
+@page(Right.EDIT_PLAYBOOKS, methods=("POST",))
+def save(request: HttpRequest, playbook_id: int, *, viewer: Viewer) -> HttpResponse:
+    """Change place, use and words; what cannot be used comes back with the form as it was."""
+    try:
+        edit_playbook(
+            viewer=viewer,
+            playbook_id=playbook_id,
+            priority=_number(request, "priority"),
+            is_enabled="is_enabled" in request.POST,
+            texts={language: request.POST.get(f"text_{language}", "") for language in LANGUAGES},
+        )
+    except BadInput as error:
+        return _detail(request, viewer, playbook_id, error=error)
+    messages.success(request, _("Saved. Tonight's lists use it; open tasks show the new words."))
+    return redirect("playbook", playbook_id=playbook_id)
+
+
+@page(Right.EDIT_PLAYBOOKS, methods=("POST",))
+def launch(request: HttpRequest, playbook_id: int, *, viewer: Viewer) -> HttpResponse:
+    """Read the playbook out anew from tomorrow on."""
+    try:
+        launch_playbook(
+            viewer=viewer,
+            playbook_id=playbook_id,
+            horizon_days=_number(request, "horizon_days"),
+            planned_days=_number(request, "planned_days"),
+            today=_today(program_of(program_id=viewer.program_id)),
+        )
+    except BadInput as error:
+        return _detail(request, viewer, playbook_id, error=error)
+    messages.success(request, _("Launched: tasks drawn from tomorrow on are counted anew."))
+    return redirect("playbook", playbook_id=playbook_id)
+
+
+def _detail(
+    request: HttpRequest, viewer: Viewer, playbook_id: int, *, error: BadInput | None = None
+) -> HttpResponse:
+    program = program_of(program_id=viewer.program_id)
+    playbook = find_playbook(viewer=viewer, playbook_id=playbook_id, on=_today(program))
+    readout = readout_of(viewer=viewer, playbook=playbook)
+    shown = {
+        "program": program,
+        "published": publication_of(program_id=viewer.program_id),
+        "playbook": playbook,
+        "kind": kind_of(playbook.signal),
+        "meaning": MEANINGS.get(playbook.signal, ""),
+        "readout": readout,
+        "rates": _rates(readout),
+        "chart": _chart(readout.days),
+        "words": _words(request, viewer, playbook),
+        "placeholders": [f"{{{name}}}" for name in PLACEHOLDERS],
+        "entered": request.POST,
+        "error": told(error) if error else "",
+        "error_field": error.field if error else "",
+        "is_enabled": _is_ticked(request, playbook),
+        "may_edit": viewer.may(Right.EDIT_PLAYBOOKS),
+        "section": "playbooks",
+    }
+    status = _REFUSED if error else 200
+    return render(request, "headquarters/playbook.html", shown, status=status)
+
+
+def _words(request: HttpRequest, viewer: Viewer, playbook: PlaybookView) -> list[dict[str, Any]]:
+    rows = []
+    for language, label in LANGUAGES.items():
+        found = newest_templates(
+            program_id=viewer.program_id, codes=[playbook.template_code], language=language
+        ).get(playbook.template_code)
+        field = f"text_{language}"
+        rows.append(
+            {
+                "field": field,
+                "language": language,
+                "label": label,
+                "text": request.POST.get(field, found.text if found else ""),
+                "version": found.version if found else None,
+            }
+        )
+    return rows
+
+
+def _rates(readout: Readout) -> dict[str, int | None]:
+    """The share of buyers and the spend a customer, of either arm."""
+    rates: dict[str, int | None] = {}
+    for name, arm in (("issued", readout.issued), ("held", readout.held)):
+        rates[f"{name}_ppm"] = arm.buyers * 1_000_000 // arm.customers if arm.customers else None
+        rates[f"{name}_minor"] = arm.spend_minor // arm.customers if arm.customers else None
+    return rates
+
+
+def _chart(days: tuple[ReadoutDay, ...]) -> dict[str, Any]:
+    """The difference in points as it was known each morning, with its interval."""
+
+    def line(name: str, part: str) -> dict[str, Any]:
+        values = [round(getattr(day.effect, part) / _PER_POINT, _DIGITS) for day in days]
+        return {"name": name, "values": values}
+
+    return {
+        "days": [day.on.strftime("%m-%d") for day in days],
+        "series": [
+            line(_("Difference in points"), "difference"),
+            line(_("At least"), "low"),
+            line(_("At most"), "high"),
+        ],
+    }
+
+
+def _is_ticked(request: HttpRequest, playbook: PlaybookView) -> bool:
+    was_saved = "priority" in request.POST
+    return "is_enabled" in request.POST if was_saved else playbook.is_enabled
+
+
+def _issued(work: dict[str, int]) -> int:
+    return sum(number for state, number in work.items() if state != "held")
+
+
+def _today(program: ProgramView) -> date:
+    return business_day(utc_now(), program.zone, program.cut_off_hour)
+
+
+def _number(request: HttpRequest, field: str) -> int:
+    text = request.POST.get(field, "").strip()
+    if not text.isdecimal() or len(text) > len(str(2**15)):
+        raise BadInput(field, "{text} is no whole number.", text=text or "–")
+    return int(text)
