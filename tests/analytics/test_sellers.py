@@ -76,8 +76,8 @@ def test_a_seller_without_customers_or_sales_has_a_row_of_zeros(warehouse: Wareh
     warehouse.load({"sellers": [{"seller_id": 4, "unit_id": 2}]})
     (row,) = warehouse.run("sellers_mart", as_of=AS_OF).to_pylist()
     rates = ("average_order_minor", "repeat_rate_ppm", "concentration_ppm")
-    days = ("started_on", "first_sale_on", "last_sale_on")
+    days = ("started_on", "first_sale_on", "last_sale_on", "days_since_sale")
     assert all(row.pop(name) is None for name in (*rates, *days))
-    own = [row.pop(name) for name in ("seller_id", "unit_id", "kind", "status")]
-    assert own == [4, 2, "guide", "active"]
+    own = [row.pop(name) for name in ("seller_id", "unit_id", "kind", "status", "life", "persona")]
+    assert own == [4, 2, "guide", "active", "trained", "sells_herself"]
     assert set(row.values()) == {0}

@@ -197,7 +197,7 @@ class TestSellers:
 
     @pytest.mark.parametrize(
         ("order", "column"),
-        [("gmv_minor", 2), ("fans", 3), ("active", 4), ("slowing", 5), ("silent", 6)],
+        [("gmv_minor", 3), ("fans", 4), ("active", 5), ("slowing", 6), ("silent", 7)],
     )
     def test_every_column_sorts_both_ways(self, office: Client, order: str, column: int):
         for way, mark in (("down", "descending"), ("up", "ascending")):
@@ -205,6 +205,15 @@ class TestSellers:
             shown = [int(row[column].strip("¥").replace(",", "")) for row in rows_of(text)]
             assert shown == sorted(shown, reverse=way == "down")
             assert text.count(f'aria-sort="{mark}"') == 1
+
+    def test_states_are_counted_and_chosen(self, fern: Client):
+        text = read(fern.get(reverse("sellers")))
+        counts = dict(re.findall(r"life=(\w+)[^>]*>[^<]*<b>([^<]+)</b>", text))
+        assert (counts["first_sale"], counts["trained"]) == ("1", str(CROWD_OF_FERN))
+        first = read(fern.get(reverse("sellers"), {"life": "first_sale"}))
+        assert [row[2] for row in rows_of(first)] == ["First sale"]
+        none = read(fern.get(reverse("sellers"), {"life": "slowing"}))
+        assert "No seller is in this state" in none
 
     def test_the_order_goes_with_the_page(self, fern: Client):
         text = read(fern.get(reverse("sellers"), {"order": "fans", "way": "up"}))
@@ -252,9 +261,10 @@ class TestExport:
 
     def test_it_holds_every_seller_in_the_order_of_the_page(self, fern: Client):
         headings, *rows = self.rows(fern)
-        assert headings[:4] == ["Number", "Store", "Sales, 30 days", "Friends"]
+        assert headings[:4] == ["Number", "Store", "Standing", "Sales, 30 days"]
         assert len(rows) == CROWD_OF_FERN + 1
-        assert rows[0][:4] == [seller_of("dan").key, "Shop-fern-f1", "15000000.00", "4"]
+        dan = [seller_of("dan").key, "Shop-fern-f1", "First sale", "15000000.00", "4"]
+        assert rows[0][:5] == dan
         assert [row[0] for row in self.rows(fern, way="up")[1:]][-1] == seller_of("dan").key
 
     def test_it_speaks_the_readers_language(self, sign_in: SignIn):

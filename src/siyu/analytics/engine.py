@@ -20,6 +20,7 @@ from siyu.analytics.marts.histories import HISTORIES
 from siyu.analytics.marts.market import MARKET
 from siyu.analytics.marts.propensity import PROPENSITY
 from siyu.analytics.marts.responses import RESPONSES
+from siyu.analytics.marts.seller_states import SELLER_STATES
 from siyu.analytics.marts.sellers import SELLERS
 from siyu.analytics.marts.trend import TREND
 from siyu.analytics.signals import SIGNAL_ROWS
@@ -76,10 +77,11 @@ NIGHTLY: tuple[Result, ...] = (
         CANDIDATES,
         ("seller_id", "rank"),
     ),
+    Result("seller_states", marts.seller_states, ("sellers", "sales", "goods"), SELLER_STATES),
     Result(
         "sellers_mart",
         marts.sellers,
-        ("sellers", "customers_mart", "sales", "returns"),
+        ("sellers", "customers_mart", "sales", "returns", "seller_states"),
         SELLERS,
         ("seller_id",),
     ),

@@ -17,6 +17,11 @@ SELLERS = ibis.schema(
         "unit_id": "int64",
         "kind": "string",
         "status": "string",
+        "life": "string",
+        "persona": "string",
+        "visits_30": "int64",
+        "expected_30_x100": "int64",
+        "days_since_sale": "int64",
         "started_on": "date",
         "first_sale_on": "date",
         "fans": "int64",
@@ -36,6 +41,7 @@ SELLERS = ibis.schema(
     }
 )
 _OWN = ("seller_id", "unit_id", "kind", "status")
+_STANDING = ("life", "persona", "visits_30", "expected_30_x100", "days_since_sale")
 _MAY_BE_NULL = ("average_order_minor", "repeat_rate_ppm", "concentration_ppm")
 _DAYS = ("started_on", "first_sale_on", "last_sale_on")
 
@@ -46,11 +52,13 @@ def sellers(
     customers_mart: ibis.Table,
     sales: ibis.Table,
     returns: ibis.Table,
+    seller_states: ibis.Table,
     as_of: date,
 ) -> ibis.Table:
     """One row a seller.
 
-    Columns: seller_id, unit_id, kind, status (today's); started_on (the day she joined, else
+    Columns: seller_id, unit_id, kind, status (today's); life, persona, visits_30,
+    expected_30_x100, days_since_sale as in `seller_states`; started_on (the day she joined, else
     that of her first sale; null where neither is known), first_sale_on; fans (customers
     served), effective_fans (ever ordered), prospects (never did), and the number in each
     life-cycle state;
@@ -66,6 +74,7 @@ def sellers(
     table = sellers.select(*_OWN, "joined_on")
     every = sales.filter(sales.seller_id.notnull())
     for side in (
+        seller_states.select("seller_id", *_STANDING),
         every.group_by("seller_id").agg(first_sale_on=every.business_on.min()),
         _fans(customers_mart),
         _sales_30(credited.filter(credited.business_on >= month)),
@@ -73,7 +82,7 @@ def sellers(
         given_back.group_by("seller_id").agg(refunds_minor=total(given_back.amount_minor)),
     ):
         table = table.left_join(side, "seller_id").drop("seller_id_right")
-    counts = [name for name in SELLERS if name not in (*_OWN, *_MAY_BE_NULL, *_DAYS)]
+    counts = [name for name in SELLERS if name not in (*_OWN, *_STANDING, *_MAY_BE_NULL, *_DAYS)]
     return table.mutate(
         started_on=ibis.coalesce(table.joined_on, table.first_sale_on),
         **{name: table[name].fill_null(0) for name in counts},

@@ -42,6 +42,7 @@ STEPS = {
     "customers_mart": gettext_lazy("Portraits of customers"),
     "signals": gettext_lazy("Signals"),
     "candidates": gettext_lazy("Candidates for lists"),
+    "seller_states": gettext_lazy("Where sellers stand"),
     "sellers_mart": gettext_lazy("Health of sellers"),
     "trend": gettext_lazy("Trend by day"),
     "responses": gettext_lazy("Answers to tasks, issued and held"),

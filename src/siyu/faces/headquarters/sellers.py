@@ -16,6 +16,7 @@ from siyu.foundation.money import from_minor
 from siyu.rooms.insights.queries import (
     SELLER_ORDERS,
     publication_of,
+    seller_lives,
     seller_numbers,
     sellers_health,
 )
@@ -38,6 +39,23 @@ STATUSES = {
     SellerStatus.PAUSED: gettext_lazy("Paused"),
     SellerStatus.LEFT: gettext_lazy("Left"),
 }
+LIVES = {
+    "trained": (gettext_lazy("No sale yet"), "azure"),
+    "first_sale": (gettext_lazy("First sale"), "teal"),
+    "growing": (gettext_lazy("Growing"), "green"),
+    "stable": (gettext_lazy("Stable"), "secondary"),
+    "slowing": (gettext_lazy("Falling off"), "orange"),
+    "silent": (gettext_lazy("Silent"), "red"),
+    "lost": (gettext_lazy("Lost"), "secondary"),
+}
+PERSONAS = {
+    "hot_items": gettext_lazy("A few hot items"),
+    "many_brands": gettext_lazy("Many brands, nearly every day"),
+    "organises_groups": gettext_lazy("Organises groups"),
+    "sells_herself": gettext_lazy("Sells herself"),
+}
+# A seller with so many friends who ordered keeps selling: the field's experience.
+MILESTONE_FANS = 200
 COLUMNS = (
     ("gmv_minor", gettext_lazy("Sales, 30 days")),
     ("fans", gettext_lazy("Friends")),
@@ -64,11 +82,18 @@ def sellers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     order = order if order in SELLER_ORDERS else "gmv_minor"
     descending = request.GET.get("way", "down") == "down"
     number = page_number(request)
+    life = request.GET.get("life", "")
+    life = life if life in LIVES else ""
     if find:
         rows, count = _found(viewer, find)
     else:
         health, count = sellers_health(
-            viewer=viewer, order_by=order, descending=descending, page=number, size=_SIZE
+            viewer=viewer,
+            life=life,
+            order_by=order,
+            descending=descending,
+            page=number,
+            size=_SIZE,
         )
         rows = _with_people(viewer, list(health))
     shown = {
@@ -77,6 +102,8 @@ def sellers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
         "rows": rows,
         "count": count,
         "find": find,
+        "life": life,
+        "lives": _lives(viewer),
         "order": order,
         "way": "down" if descending else "up",
         "columns": COLUMNS,
@@ -91,13 +118,17 @@ def sellers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
 def seller(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpResponse:
     """One seller, in a drawer or on a page of her own."""
     found = find_seller(viewer=viewer, seller_id=seller_id)
+    row = seller_numbers(viewer=viewer, seller_id=seller_id)
     shown = {
         "program": program_of(program_id=viewer.program_id),
         "seller": found,
         "store": names_of_units(unit_ids=[found.unit_id]).get(found.unit_id, ""),
         "kind": KINDS[found.kind],
         "status": STATUSES[found.status],
-        "row": seller_numbers(viewer=viewer, seller_id=seller_id),
+        "row": row,
+        "life": LIVES.get(row["life"]) if row else None,
+        "persona": PERSONAS.get(row["persona"]) if row else None,
+        "milestone_fans": MILESTONE_FANS,
         "may_issue": viewer.may(Right.ISSUE_LINKS) and _only_sells(found),
         "section": "sellers",
     }
@@ -131,6 +162,7 @@ def export(request: HttpRequest, *, viewer: Viewer) -> StreamingHttpResponse:
     order = request.GET.get("order", "gmv_minor")
     health, _count = sellers_health(
         viewer=viewer,
+        life=request.GET.get("life", ""),
         order_by=order if order in SELLER_ORDERS else "gmv_minor",
         descending=request.GET.get("way", "down") == "down",
         size=None,
@@ -141,6 +173,13 @@ def export(request: HttpRequest, *, viewer: Viewer) -> StreamingHttpResponse:
     )
     response.headers["Content-Disposition"] = 'attachment; filename="sellers.csv"'
     return response
+
+
+def _lives(viewer: Viewer) -> list[dict[str, Any]]:
+    counts = seller_lives(viewer=viewer)
+    return [
+        {"life": life, "label": LIVES[life][0], "count": count} for life, count in counts.items()
+    ]
 
 
 def _only_sells(seller: SellerView) -> bool:
@@ -156,7 +195,7 @@ def _lines(viewer: Viewer, health: list[Any], currency: str) -> Iterator[str]:
     writer = csv.writer(_Echo())
     # Excel takes a CSV for UTF-8 only with this mark in front.
     yield "\ufeff"
-    titles = (_("Number"), _("Store"), *(str(title) for _name, title in COLUMNS))
+    titles = (_("Number"), _("Store"), _("Standing"), *(str(title) for _name, title in COLUMNS))
     yield writer.writerow(titles)
     for start in range(0, len(health), 500):
         for row in _with_people(viewer, health[start : start + 500]):
@@ -168,7 +207,7 @@ def _lines(viewer: Viewer, health: list[Any], currency: str) -> Iterator[str]:
                 else row[name]
                 for name, _title in COLUMNS
             ]
-            names = (_shown_as_text(row["seller"].key), _shown_as_text(row["store"]))
+            names = (_shown_as_text(row["seller"].key), _shown_as_text(row["store"]), row["state"])
             yield writer.writerow([*names, *figures])
 
 
@@ -196,6 +235,8 @@ def _with_people(viewer: Viewer, rows: list[Any]) -> list[dict[str, Any]]:
             "seller": people[row["seller_id"]],
             "store": stores.get(people[row["seller_id"]].unit_id, ""),
             "status": STATUSES[people[row["seller_id"]].status],
+            "state": LIVES[row["life"]][0] if row.get("life") else "",
+            "state_colour": LIVES[row["life"]][1] if row.get("life") else "",
         }
         for row in rows
         if row["seller_id"] in people

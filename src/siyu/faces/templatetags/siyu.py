@@ -97,6 +97,14 @@ def whole(value: object) -> int | None:
 
 
 @register.filter
+def hundredths(value: object) -> str:
+    """A number given in hundredths, with one decimal."""
+    if not isinstance(value, int):
+        return _NOTHING
+    return str(format_decimal(value / 100, format="#,##0.#", locale=_locale()))
+
+
+@register.filter
 def of(mapping: Any, key: object) -> Any:
     """What a mapping holds for a key, or nothing."""
     return mapping.get(key, "")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from siyu.analytics.marts.seller_states import SELLER_LIFE
 from siyu.foundation.errors import BadInput, NotAllowed, NotFound
 from siyu.foundation.money import exponent
 from siyu.rooms.customers.queries import find_customer
@@ -105,22 +106,25 @@ def seller_numbers(*, viewer: Viewer, seller_id: int) -> Portrait | None:
 def sellers_health(
     *,
     viewer: Viewer,
+    life: str = "",
     order_by: str = "gmv_minor",
     descending: bool = True,
     page: int = 1,
     size: int | None = 20,
 ) -> tuple[list[Portrait], int]:
-    """Rows of the mart ``sellers`` within reach, and their number. Raises BadInput."""
+    """Rows of the mart ``sellers`` within reach, and their number; of one ``life`` or of all.
+
+    Raises BadInput for an order that is none.
+    """
     viewer.require(Right.SEE_SELLERS)
     if order_by not in SELLER_ORDERS:
         raise BadInput("order_by", "Sort by one of {choices}.", choices=", ".join(SELLER_ORDERS))
     publication = publication_of(program_id=viewer.program_id)
     if publication is None:
         return [], 0
-    within = seller_ids_within(viewer=viewer)
     lookup = Lookup(
         result="sellers_mart",
-        where={} if within is None else {"seller_id": sorted(within)},
+        where=_sellers_within(viewer) | ({"life": life} if life else {}),
         order_by=(order_by, "seller_id"),
         descending=descending,
         limit=size,
@@ -130,6 +134,23 @@ def sellers_health(
         program_id=viewer.program_id, run_id=publication.run_id, lookup=lookup
     )
     return _rows(viewer, lookup), count
+
+
+def seller_lives(*, viewer: Viewer) -> dict[str, int]:
+    """How many sellers within reach stand where, by ``life``; empty before the first night."""
+    viewer.require(Right.SEE_SELLERS)
+    publication = publication_of(program_id=viewer.program_id)
+    if publication is None:
+        return {}
+    within = _sellers_within(viewer)
+    return {
+        life: warehouse().count(
+            program_id=viewer.program_id,
+            run_id=publication.run_id,
+            lookup=Lookup(result="sellers_mart", where=within | {"life": life}),
+        )
+        for life in SELLER_LIFE
+    }
 
 
 def trend_of(*, viewer: Viewer, start_on: date, end_on: date) -> list[Portrait]:
@@ -228,6 +249,11 @@ def candidate_batches(
 def verify_warehouse(*, program_id: int) -> list[DayDifference]:
     """The days on which the warehouse differs from the database; none where all is well."""
     return warehouse().verify(program_id=program_id)
+
+
+def _sellers_within(viewer: Viewer) -> dict[str, Any]:
+    within = seller_ids_within(viewer=viewer)
+    return {} if within is None else {"seller_id": sorted(within)}
 
 
 def _rows(viewer: Viewer, lookup: Lookup) -> list[Portrait]:
