@@ -41,6 +41,15 @@ link[made-up]              POST   403  403  403  403  403  403  403  403  403  4
 
 overview                   GET    200  200  200  200  200  403  403  200  403  403  302
 drivers                    GET    200  200  200  200  200  403  403  200  403  403  302
+help                       GET    200  200  403  200  200  403  403  200  403  403  302
+help-finish[ann]           POST   302  302  403  302  302  403  403  404  403  403  302
+help-finish[cat]           POST   302  302  403  404  404  403  403  404  403  403  302
+help-finish[dan]           POST   404  404  403  404  404  403  403  302  403  403  302
+help-skip[ann]             POST   302  302  403  302  302  403  403  404  403  403  302
+help-skip[cat]             POST   302  302  403  404  404  403  403  404  403  403  302
+help-skip[dan]             POST   404  404  403  404  404  403  403  302  403  403  302
+help-undo[ann]             POST   409  409  403  409  409  403  403  404  403  403  302
+help-undo[dan]             POST   404  404  403  404  404  403  403  409  403  403  302
 playbooks                  GET    200  200  200  403  403  403  403  200  403  403  302
 playbook[plum]             GET    200  200  200  403  403  403  403  404  403  403  302
 playbook[fern]             GET    404  404  404  403  403  403  403  200  403  403  302
@@ -135,6 +144,8 @@ FORMS = {
     "task-outcome": {"outcome": "message"},
     "task-skip": {"reason": "other"},
     "task-delay": {"days": "1"},
+    "help-finish": {"outcome": "call"},
+    "help-skip": {"reason": "other"},
     "playbook-save": {"priority": "1", "text_zh-hans": "{customer}您好", "text_en": "Hello"},
     "playbook-launch": {"horizon_days": "7", "planned_days": "30"},
     "customer-phone": {"reason": "asked to be called back"},

@@ -140,6 +140,43 @@ class TestWhySalesMoved:
         assert answer.status_code == (404 if unit == "1" else 200)
 
 
+class TestSellersWhoNeedHelp:
+    def cards(self, browser: Client) -> dict[str, str]:
+        """Each card of the list, by the seller's name, without its tags."""
+        parts = read(browser.get(reverse("help"))).split('<article class="card help-card">')[1:]
+        texts = [" ".join(re.sub(r"<[^>]+>", " ", part).split()) for part in parts]
+        return {text.split()[0]: text for text in texts}
+
+    def test_an_empty_program_says_so(self, newcomer: Client):
+        assert "Nobody needs help today" in read(newcomer.get(reverse("help")))
+
+    def test_each_card_says_who_why_and_what_it_is_worth(self, office: Client):
+        cards = self.cards(office)
+        assert list(cards) == ["Guide-Cat", "Guide-Bob", "Guide-Amy", "Guide-Ann"]
+        assert "Falling off Shop-plum-s1 ¥4,000 a month" in cards["Guide-Cat"]
+        assert "3 visits in 30 days, 9.5 expected of her · 6 days left" in cards["Guide-Cat"]
+
+    def test_a_task_is_done_noted_and_undone(self, both: TwoBrands, sign_in: SignIn):
+        store = sign_in("store", headers=ENGLISH)
+        assert set(self.cards(store)) == {"Guide-Ann", "Guide-Amy"}
+        task = both.helps["ann"]
+        form = {"outcome": "visit", "note": "<b>came back</b>"}
+        answer = store.post(reverse("help-finish", args=[task]), form, follow=True)
+        assert "&lt;b&gt;came back" in answer.content.decode()
+        (row,) = rows_of(read(answer))
+        assert row[1:3] == ["Falling off", "Met"]
+        assert set(self.cards(store)) == {"Guide-Amy"}
+        store.post(reverse("help-undo", args=[task]))
+        assert set(self.cards(store)) == {"Guide-Ann", "Guide-Amy"}
+
+    def test_a_choice_that_is_none_is_refused(self, both: TwoBrands, office: Client):
+        for page in ("help-finish", "help-skip"):
+            answer = office.post(reverse(page, args=[both.helps["bob"]]), {"outcome": "shout"})
+            assert answer.status_code == 422
+            assert "Choose one of" in read(answer)
+        assert "Guide-Bob" in self.cards(office)
+
+
 class TestPlaybooks:
     WORDS: ClassVar = {"text_zh-hans": "{customer}您好", "text_en": "Hello {customer}"}
 

@@ -30,7 +30,7 @@ from siyu.rooms.organization.actions import add_staff
 from siyu.rooms.organization.queries import units_under
 from siyu.rooms.organization.types import Role, UnitKind
 from siyu.rooms.outreach.actions import nightly_key, set_policy
-from siyu.rooms.outreach.models import Playbook, Task
+from siyu.rooms.outreach.models import Playbook, SellerTask, Task
 from siyu.rooms.outreach.types import TaskState
 from tests.rooms.brand import Brand, new_brand
 from tests.stable import wait_until_stable
@@ -127,6 +127,7 @@ class TwoBrands:
     runs: dict[str, int] = field(default_factory=dict)
     reactions: dict[str, int] = field(default_factory=dict)
     tasks: dict[str, int] = field(default_factory=dict)
+    helps: dict[str, int] = field(default_factory=dict)
 
     def brand_of(self, seller: str) -> Brand:
         return self.fern if seller == "dan" else self.plum
@@ -301,3 +302,16 @@ def _name_tasks(both: TwoBrands) -> None:
     for task in Task.objects.all():
         both.tasks[customers[task.customer_id].removeprefix("ck-")] = task.id
     Task.objects.filter(id=both.tasks["ann-3"]).update(state=TaskState.HELD, arm="held")
+    for name, price in PRICES.items():
+        brand = both.brand_of(name)
+        both.helps[name] = SellerTask.objects.create(
+            program_id=brand.program.id,
+            unit_id=brand.store(f"{brand.program.code}-{SELLERS_OF[brand.program.code][name][0]}"),
+            seller_id=both.seller(name),
+            signal="seller_slowing",
+            drawn_on=today(),
+            due_on=today() + timedelta(days=6),
+            evidence={"visits_30": 3, "expected_30_x100": 950, "gmv_minor": 100},
+            expected_value_minor=price,
+            arm="treated",
+        ).id

@@ -34,7 +34,7 @@ SELLER += ("workbench/customers?state=lost", "workbench/numbers", "workbench/tas
 OFFICE = ("headquarters/overview", "headquarters/overview?days=7", "headquarters/sellers")
 OFFICE += ("headquarters/drivers", "headquarters/drivers?cut=customer_age&against=year")
 OFFICE += ("headquarters/sellers?find=nobody", "headquarters/imports", "headquarters/runs")
-OFFICE += ("headquarters/playbooks",)
+OFFICE += ("headquarters/playbooks", "headquarters/help")
 OFFICE += ("headquarters/reactions", "headquarters/audit", "nowhere")
 # A page with an id is the first one that another page leads to.
 LED_TO_SELLER = {
@@ -128,7 +128,7 @@ def test_the_pages_of_a_store_manager(site: Site, browser: Browser) -> None:
     sign_in(window, site.links["manager"])
     pages = [
         f"{site.address}/headquarters/{page}"
-        for page in ("overview", "drivers", "sellers", "audit")
+        for page in ("overview", "drivers", "help", "sellers", "audit")
     ]
     look_at_all(window, pages, f"{site.address}/headquarters/overview")
 

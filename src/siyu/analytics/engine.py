@@ -20,6 +20,7 @@ from siyu.analytics.marts.histories import HISTORIES
 from siyu.analytics.marts.market import MARKET
 from siyu.analytics.marts.propensity import PROPENSITY
 from siyu.analytics.marts.responses import RESPONSES
+from siyu.analytics.marts.seller_candidates import SELLER_CANDIDATES
 from siyu.analytics.marts.seller_states import SELLER_STATES
 from siyu.analytics.marts.sellers import SELLERS
 from siyu.analytics.marts.trend import TREND
@@ -84,6 +85,13 @@ NIGHTLY: tuple[Result, ...] = (
         ("sellers", "customers_mart", "sales", "returns", "seller_states"),
         SELLERS,
         ("seller_id",),
+    ),
+    Result(
+        "seller_candidates",
+        marts.seller_candidates,
+        ("sellers_mart",),
+        SELLER_CANDIDATES,
+        ("unit_id", "rank"),
     ),
     Result(
         "trend",

@@ -10,6 +10,7 @@ from siyu.analytics.marts.movements import movements
 from siyu.analytics.marts.propensity import propensity
 from siyu.analytics.marts.repeats import kinds_of_history, kinds_of_spending, repeats
 from siyu.analytics.marts.responses import responses
+from siyu.analytics.marts.seller_candidates import seller_candidates
 from siyu.analytics.marts.seller_states import seller_states
 from siyu.analytics.marts.sellers import sellers
 from siyu.analytics.marts.trend import trend
@@ -27,6 +28,7 @@ __all__ = [
     "propensity",
     "repeats",
     "responses",
+    "seller_candidates",
     "seller_states",
     "sellers",
     "trend",

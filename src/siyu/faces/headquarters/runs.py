@@ -44,10 +44,12 @@ STEPS = {
     "candidates": gettext_lazy("Candidates for lists"),
     "seller_states": gettext_lazy("Where sellers stand"),
     "sellers_mart": gettext_lazy("Health of sellers"),
+    "seller_candidates": gettext_lazy("Sellers to look after"),
     "trend": gettext_lazy("Trend by day"),
     "responses": gettext_lazy("Answers to tasks, issued and held"),
     "cohorts": gettext_lazy("Cohorts"),
     "lists": gettext_lazy("Draw the lists"),
+    "seller_lists": gettext_lazy("Draw the managers' lists"),
 }
 _SIZE = 20
 _MOVING = (RunState.QUEUED, RunState.RUNNING)

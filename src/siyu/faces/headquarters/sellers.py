@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from siyu.analytics.marts.seller_candidates import MILESTONE_FANS
 from siyu.faces.access import page
 from siyu.faces.paging import page_number
 from siyu.foundation.errors import NotAllowed
@@ -54,8 +55,6 @@ PERSONAS = {
     "organises_groups": gettext_lazy("Organises groups"),
     "sells_herself": gettext_lazy("Sells herself"),
 }
-# A seller with so many friends who ordered keeps selling: the field's experience.
-MILESTONE_FANS = 200
 COLUMNS = (
     ("gmv_minor", gettext_lazy("Sales, 30 days")),
     ("fans", gettext_lazy("Friends")),

@@ -1,10 +1,23 @@
 from django.urls import path
 
-from siyu.faces.headquarters import audit, drivers, imports, overview, playbooks, runs, sellers
+from siyu.faces.headquarters import (
+    audit,
+    drivers,
+    imports,
+    overview,
+    playbooks,
+    runs,
+    seller_tasks,
+    sellers,
+)
 
 urlpatterns = [
     path("overview", overview.overview, name="overview"),
     path("drivers", drivers.drivers, name="drivers"),
+    path("help", seller_tasks.tasks, name="help"),
+    path("help/<id:task_id>/finish", seller_tasks.finish, name="help-finish"),
+    path("help/<id:task_id>/skip", seller_tasks.skip, name="help-skip"),
+    path("help/<id:task_id>/undo", seller_tasks.undo, name="help-undo"),
     path("playbooks", playbooks.playbooks, name="playbooks"),
     path("playbooks/<id:playbook_id>", playbooks.detail, name="playbook"),
     path("playbooks/<id:playbook_id>/save", playbooks.save, name="playbook-save"),

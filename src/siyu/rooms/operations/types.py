@@ -33,6 +33,7 @@ class Right(StrEnum):
     ISSUE_LINKS = "issue_links"
     UNMASK = "unmask"
     SEE_AUDIT = "see_audit"
+    LEAD_SELLERS = "lead_sellers"
     EDIT_PLAYBOOKS = "edit_playbooks"
 
 

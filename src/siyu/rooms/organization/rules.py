@@ -14,6 +14,9 @@ SCOPE_OF = {
     Role.SELLER: Scope.SELF,
 }
 
+_LEADING = frozenset(
+    {Right.SEE_OVERVIEW, Right.SEE_SELLERS, Right.SEE_CUSTOMERS, Right.LEAD_SELLERS}
+)
 RIGHTS_OF = {
     Role.ADMINISTRATOR: frozenset(Right) - {Right.WORK_TASKS},
     Role.OPERATOR: frozenset(
@@ -26,11 +29,12 @@ RIGHTS_OF = {
             Right.START_RUNS,
             Right.ISSUE_LINKS,
             Right.EDIT_PLAYBOOKS,
+            Right.LEAD_SELLERS,
         }
     ),
     Role.ANALYST: frozenset({Right.SEE_OVERVIEW, Right.SEE_SELLERS}),
-    Role.REGION_MANAGER: frozenset({Right.SEE_OVERVIEW, Right.SEE_SELLERS, Right.SEE_CUSTOMERS}),
-    Role.STORE_MANAGER: frozenset({Right.SEE_OVERVIEW, Right.SEE_SELLERS, Right.SEE_CUSTOMERS}),
+    Role.REGION_MANAGER: _LEADING,
+    Role.STORE_MANAGER: _LEADING,
     Role.SELLER: frozenset({Right.SEE_CUSTOMERS, Right.WORK_TASKS, Right.UNMASK}),
 }
 

@@ -166,3 +166,22 @@ class Readout:
     spent: EffectView | None
     days_more: int | None
     days: tuple[ReadoutDay, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SellerTaskView:
+    """A task about a seller as her manager sees it; money in minor units a month."""
+
+    id: int
+    seller_id: int
+    unit_id: int
+    signal: str
+    evidence: Mapping[str, int | None]
+    expected_value_minor: int
+    drawn_on: date
+    due_on: date
+    state: TaskState
+    outcome: str
+    skip_reason: str
+    note: str
+    closed_at: datetime | None

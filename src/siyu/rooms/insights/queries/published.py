@@ -246,6 +246,13 @@ def candidate_batches(
         )
 
 
+def seller_candidates_of(*, program_id: int, results_id: int) -> list[dict[str, Any]]:
+    """Rows of the result ``seller_candidates``, the most valuable first in each unit."""
+    lookup = Lookup(result="seller_candidates", order_by=("unit_id", "rank"))
+    table = warehouse().read(program_id=program_id, run_id=results_id, lookup=lookup)
+    return list(table.to_pylist())
+
+
 def verify_warehouse(*, program_id: int) -> list[DayDifference]:
     """The days on which the warehouse differs from the database; none where all is well."""
     return warehouse().verify(program_id=program_id)

@@ -8,18 +8,28 @@ from siyu.rooms.outreach.actions.playbooks import (
     open_program,
     set_policy,
 )
+from siyu.rooms.outreach.actions.seller_tasks import (
+    draw_seller_tasks,
+    finish_seller_task,
+    reopen_seller_task,
+    skip_seller_task,
+)
 from siyu.rooms.outreach.actions.tasks import finish_task, postpone_task, reopen_task, skip_task
 
 __all__ = [
     "draw_lists",
+    "draw_seller_tasks",
     "edit_playbook",
+    "finish_seller_task",
     "finish_task",
     "launch_playbook",
     "nightly_key",
     "open_program",
     "postpone_task",
+    "reopen_seller_task",
     "reopen_task",
     "run_nightly",
     "set_policy",
+    "skip_seller_task",
     "skip_task",
 ]

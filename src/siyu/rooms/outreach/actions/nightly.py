@@ -12,6 +12,7 @@ from siyu.rooms.operations.queries import any_of, failing_deliveries
 from siyu.rooms.operations.types import RunView
 from siyu.rooms.organization.queries import owner_viewer
 from siyu.rooms.outreach.actions.draw_lists import draw_lists
+from siyu.rooms.outreach.actions.seller_tasks import draw_seller_tasks
 from siyu.rooms.outreach.models import Playbook, Task
 from siyu.rooms.outreach.queries.playbooks import launched
 from siyu.rooms.outreach.queries.policy import policy_of
@@ -60,6 +61,7 @@ def run_nightly(run: RunView, log: RunLog) -> None:
         log=log,
     )
     draw_lists(program_id=program_id, results_id=results_id, as_of=as_of, log=log)
+    draw_seller_tasks(program_id=program_id, results_id=results_id, as_of=as_of, log=log)
     publish(program_id=program_id, results_id=results_id, as_of=as_of)
 
 

@@ -7,6 +7,7 @@ from siyu.rooms.outreach.queries.playbooks import (
     work_by_playbook,
 )
 from siyu.rooms.outreach.queries.policy import policy_of
+from siyu.rooms.outreach.queries.seller_tasks import seller_tasks_closed, seller_tasks_of
 from siyu.rooms.outreach.queries.tasks import (
     contacts_with,
     find_task,
@@ -25,6 +26,8 @@ __all__ = [
     "playbooks_of",
     "policy_of",
     "readout_of",
+    "seller_tasks_closed",
+    "seller_tasks_of",
     "today_of",
     "work_by_playbook",
     "work_done",

@@ -1,0 +1,47 @@
+"""Tasks about sellers, as those who lead them see them."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.outreach.models import SellerTask
+from siyu.rooms.outreach.types import SellerTaskView, TaskState
+
+_CLOSED = (TaskState.DONE, TaskState.SKIPPED)
+
+
+def seller_tasks_of(*, viewer: Viewer, today: date) -> list[SellerTaskView]:
+    """Open tasks about sellers within reach, the most valuable first; held ones never show."""
+    tasks = _within(viewer).filter(state=TaskState.OPEN, due_on__gte=today)
+    return [_view(task) for task in tasks.order_by("-expected_value_minor", "id")]
+
+
+def seller_tasks_closed(*, viewer: Viewer, since: date) -> list[SellerTaskView]:
+    """Tasks about sellers within reach that were done or skipped since a day, newest first."""
+    tasks = _within(viewer).filter(state__in=_CLOSED, closed_on__gte=since)
+    return [_view(task) for task in tasks.order_by("-closed_at")]
+
+
+def _within(viewer: Viewer) -> QuerySet[SellerTask]:
+    viewer.require(Right.LEAD_SELLERS)
+    tasks = SellerTask.objects.filter(program_id=viewer.program_id)
+    return tasks if viewer.unit_ids is None else tasks.filter(unit_id__in=viewer.unit_ids)
+
+
+def _view(task: SellerTask) -> SellerTaskView:
+    return SellerTaskView(
+        id=task.id,
+        seller_id=task.seller_id,
+        unit_id=task.unit_id,
+        signal=task.signal,
+        evidence=task.evidence,
+        expected_value_minor=task.expected_value_minor,
+        drawn_on=task.drawn_on,
+        due_on=task.due_on,
+        state=TaskState(task.state),
+        outcome=task.outcome,
+        skip_reason=task.skip_reason,
+        note=task.note,
+        closed_at=task.closed_at,
+    )
