@@ -9,6 +9,8 @@ from typing import Any
 AS_OF = date(2024, 5, 1)
 UNITS = {1: [1, 10, 100], 2: [2, 10, 100], 3: [3, 11, 100]}
 SELLERS = range(1, 6)
+# They have no friends and never sold.
+IDLE_SELLERS = range(6, 9)
 KINDS = ["slowing", "due", "birthday"]
 
 
@@ -22,7 +24,7 @@ def random_facts(seed: int, *, customers: int = 80) -> dict[str, list[dict[str, 
         "refunds": refunds,
         "customers": [_customer(draw, k) for k in range(1, customers + 1)],
         "follows": _follows(draw, customers),
-        "sellers": [{"seller_id": k, "unit_id": k % 3 + 1} for k in SELLERS],
+        "sellers": [{"seller_id": k, "unit_id": k % 3 + 1} for k in (*SELLERS, *IDLE_SELLERS)],
         "unit_ancestors": [
             {"unit_id": unit, "ancestor_id": ancestor}
             for unit, ancestors in UNITS.items()

@@ -8,7 +8,7 @@ from typing import Any
 
 from siyu.analytics.engine import table
 from siyu.analytics.marts.sellers import STATES
-from tests.analytics.chance import AS_OF, SELLERS, random_facts
+from tests.analytics.chance import AS_OF, IDLE_SELLERS, SELLERS, random_facts
 from tests.analytics.conftest import Warehouse, by_id
 from tests.analytics.reference import Row
 
@@ -56,7 +56,7 @@ def test_sellers_equal_the_plain_reference(warehouse: Warehouse) -> None:
     sales = warehouse.engine.query(expression=table("sales")).to_pylist()
     returns = warehouse.engine.query(expression=table("returns")).to_pylist()
     customers = warehouse.engine.query(expression=table("customers_mart")).to_pylist()
-    assert found.keys() == set(SELLERS)
+    assert found.keys() == {*SELLERS, *IDLE_SELLERS}
     for seller, row in found.items():
         fans = Counter(one["state"] for one in customers if one["seller_id"] == seller)
         expected = plain_sales([one for one in sales if one["seller_id"] == seller])

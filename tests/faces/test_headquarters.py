@@ -177,6 +177,24 @@ class TestSellersWhoNeedHelp:
         assert "Guide-Bob" in self.cards(office)
 
 
+class TestWhoCouldCarryMore:
+    def test_with_too_few_sellers_it_says_so(self, newcomer: Client):
+        assert "Nobody to compare yet" in read(newcomer.get(reverse("concentration")))
+
+    def test_the_middle_with_what_would_lift_each(self, office: Client):
+        text = read(office.get(reverse("concentration")))
+        rows = rows_of(text)
+        assert [row[0].split()[0] for row in rows] == ["Guide-Amy", "Guide-Bob"]
+        assert rows[0][3:6] == ["Larger orders", "¥2,000", "¥400,000"]
+        assert rows[0][6] == "+¥1,194,000"
+        assert '<script id="share-data" type="application/json">' in text
+
+    def test_a_manager_sees_the_own_sellers_and_no_shares_of_the_program(self, sign_in: SignIn):
+        text = read(sign_in("store", headers=ENGLISH).get(reverse("concentration")))
+        assert "share-data" not in text
+        assert "Guide-Bob" not in text
+
+
 class TestPlaybooks:
     WORDS: ClassVar = {"text_zh-hans": "{customer}您好", "text_en": "Hello {customer}"}
 

@@ -34,7 +34,7 @@ SELLER += ("workbench/customers?state=lost", "workbench/numbers", "workbench/tas
 OFFICE = ("headquarters/overview", "headquarters/overview?days=7", "headquarters/sellers")
 OFFICE += ("headquarters/drivers", "headquarters/drivers?cut=customer_age&against=year")
 OFFICE += ("headquarters/sellers?find=nobody", "headquarters/imports", "headquarters/runs")
-OFFICE += ("headquarters/playbooks", "headquarters/help")
+OFFICE += ("headquarters/playbooks", "headquarters/help", "headquarters/concentration")
 OFFICE += ("headquarters/reactions", "headquarters/audit", "nowhere")
 # A page with an id is the first one that another page leads to.
 LED_TO_SELLER = {

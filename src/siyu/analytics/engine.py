@@ -14,6 +14,7 @@ import pyarrow as pa
 from siyu.analytics import marts, signals, staging
 from siyu.analytics.marts.candidates import CANDIDATES
 from siyu.analytics.marts.cohorts import COHORTS
+from siyu.analytics.marts.concentration import CONCENTRATION
 from siyu.analytics.marts.customers import CUSTOMERS
 from siyu.analytics.marts.favourites import FAVOURITES
 from siyu.analytics.marts.histories import HISTORIES
@@ -106,6 +107,13 @@ NIGHTLY: tuple[Result, ...] = (
         ("contacts", "visits"),
         RESPONSES,
         ("signal", "drawn_on", "is_held"),
+    ),
+    Result(
+        "concentration",
+        marts.concentration,
+        ("sales",),
+        CONCENTRATION,
+        ("subject", "month_on"),
     ),
     Result("cohorts", marts.cohorts, ("visits",), COHORTS, ("first_month_on", "month_on")),
 )

@@ -2,6 +2,7 @@
 
 from siyu.analytics.marts.candidates import candidates
 from siyu.analytics.marts.cohorts import cohorts
+from siyu.analytics.marts.concentration import concentration
 from siyu.analytics.marts.customers import customers
 from siyu.analytics.marts.favourites import favourites
 from siyu.analytics.marts.histories import histories
@@ -18,6 +19,7 @@ from siyu.analytics.marts.trend import trend
 __all__ = [
     "candidates",
     "cohorts",
+    "concentration",
     "customers",
     "favourites",
     "histories",

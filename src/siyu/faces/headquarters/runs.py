@@ -47,6 +47,7 @@ STEPS = {
     "seller_candidates": gettext_lazy("Sellers to look after"),
     "trend": gettext_lazy("Trend by day"),
     "responses": gettext_lazy("Answers to tasks, issued and held"),
+    "concentration": gettext_lazy("Concentration by month"),
     "cohorts": gettext_lazy("Cohorts"),
     "lists": gettext_lazy("Draw the lists"),
     "seller_lists": gettext_lazy("Draw the managers' lists"),

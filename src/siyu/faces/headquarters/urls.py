@@ -2,6 +2,7 @@ from django.urls import path
 
 from siyu.faces.headquarters import (
     audit,
+    concentration,
     drivers,
     imports,
     overview,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("playbooks/<id:playbook_id>", playbooks.detail, name="playbook"),
     path("playbooks/<id:playbook_id>/save", playbooks.save, name="playbook-save"),
     path("playbooks/<id:playbook_id>/launch", playbooks.launch, name="playbook-launch"),
+    path("concentration", concentration.concentration, name="concentration"),
     path("sellers", sellers.sellers, name="sellers"),
     path("sellers.csv", sellers.export, name="sellers-export"),
     path("sellers/<id:seller_id>", sellers.seller, name="seller"),

@@ -192,3 +192,36 @@ class DriverTree:
     cut: Cut | None
     total: Movement
     groups: tuple[Movement, ...]
+
+
+class Lift(StrEnum):
+    """In which of the four a seller is weakest against the best fifth."""
+
+    FRIENDS = "friends"
+    BUYERS = "buyers"
+    FREQUENCY = "frequency"
+    ORDER_VALUE = "order_value"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConcentrationMonth:
+    """The best fifth's share of a month's sales in ppm; None where nobody sold or bought."""
+
+    month_on: date
+    sellers_ppm: int | None
+    customers_ppm: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MiddleSeller:
+    """A seller who could carry more: in what, how much she has of it, and what it would bring.
+
+    ``own`` and ``best`` are friends, buyers a friend, orders a buyer, or minor units an order.
+    """
+
+    seller_id: int
+    gmv_minor: int
+    lift: Lift
+    own: float
+    best: float
+    more_minor: int

@@ -1,5 +1,6 @@
 """Every read of insights."""
 
+from siyu.rooms.insights.queries.concentration import concentration_of, middle_sellers
 from siyu.rooms.insights.queries.drivers import drivers_between
 from siyu.rooms.insights.queries.published import (
     SELLER_ORDERS,
@@ -23,8 +24,10 @@ from siyu.rooms.insights.queries.published import (
 __all__ = [
     "SELLER_ORDERS",
     "candidate_batches",
+    "concentration_of",
     "drivers_between",
     "metrics_between",
+    "middle_sellers",
     "own_customers",
     "portrait_of",
     "portraits_among",

@@ -48,7 +48,7 @@ def portrait_of(*, viewer: Viewer, customer_id: int) -> Portrait | None:
     """
     customer = find_customer(viewer=viewer, customer_id=customer_id)
     # The mart is sorted by seller, so naming hers reads one part of it instead of all.
-    rows = _rows(
+    rows = read_rows(
         viewer,
         Lookup(
             result="customers_mart",
@@ -56,7 +56,9 @@ def portrait_of(*, viewer: Viewer, customer_id: int) -> Portrait | None:
         ),
     )
     if not rows:
-        rows = _rows(viewer, Lookup(result="customers_mart", where={"customer_id": customer_id}))
+        rows = read_rows(
+            viewer, Lookup(result="customers_mart", where={"customer_id": customer_id})
+        )
     return rows[0] if rows else None
 
 
@@ -77,7 +79,7 @@ def own_customers(
         limit=size,
         offset=(page - 1) * size,
     )
-    rows = _rows(viewer, lookup)
+    rows = read_rows(viewer, lookup)
     count = warehouse().count(
         program_id=viewer.program_id, run_id=publication.run_id, lookup=lookup
     )
@@ -92,14 +94,14 @@ def portraits_among(*, viewer: Viewer, customer_ids: list[int]) -> dict[int, Por
         where["seller_id"] = sorted(own)
     return {
         row["customer_id"]: row
-        for row in _rows(viewer, Lookup(result="customers_mart", where=where))
+        for row in read_rows(viewer, Lookup(result="customers_mart", where=where))
     }
 
 
 def seller_numbers(*, viewer: Viewer, seller_id: int) -> Portrait | None:
     """A seller's row of the mart ``sellers``; None before the first nightly run."""
     find_seller(viewer=viewer, seller_id=seller_id)
-    rows = _rows(viewer, Lookup(result="sellers_mart", where={"seller_id": seller_id}))
+    rows = read_rows(viewer, Lookup(result="sellers_mart", where={"seller_id": seller_id}))
     return rows[0] if rows else None
 
 
@@ -124,7 +126,7 @@ def sellers_health(
         return [], 0
     lookup = Lookup(
         result="sellers_mart",
-        where=_sellers_within(viewer) | ({"life": life} if life else {}),
+        where=sellers_within(viewer) | ({"life": life} if life else {}),
         order_by=(order_by, "seller_id"),
         descending=descending,
         limit=size,
@@ -133,7 +135,7 @@ def sellers_health(
     count = warehouse().count(
         program_id=viewer.program_id, run_id=publication.run_id, lookup=lookup
     )
-    return _rows(viewer, lookup), count
+    return read_rows(viewer, lookup), count
 
 
 def seller_lives(*, viewer: Viewer) -> dict[str, int]:
@@ -142,7 +144,7 @@ def seller_lives(*, viewer: Viewer) -> dict[str, int]:
     publication = publication_of(program_id=viewer.program_id)
     if publication is None:
         return {}
-    within = _sellers_within(viewer)
+    within = sellers_within(viewer)
     return {
         life: warehouse().count(
             program_id=viewer.program_id,
@@ -160,7 +162,9 @@ def trend_of(*, viewer: Viewer, start_on: date, end_on: date) -> list[Portrait]:
     """
     viewer.require(Right.SEE_OVERVIEW)
     top = None if viewer.scope is Scope.PROGRAM else _top_unit(viewer)
-    rows = _rows(viewer, Lookup(result="trend", where={"unit_id": top}, order_by=("business_on",)))
+    rows = read_rows(
+        viewer, Lookup(result="trend", where={"unit_id": top}, order_by=("business_on",))
+    )
     return [row for row in rows if start_on <= row["business_on"] <= end_on]
 
 
@@ -172,7 +176,9 @@ def stores_between(*, viewer: Viewer, start_on: date, end_on: date) -> dict[int,
         return {}
     totals: dict[int, dict[str, int]] = {}
     columns = ("unit_id", "business_on", "gmv_minor", "refunds_minor", "orders")
-    for row in _rows(viewer, Lookup(result="trend", columns=columns, where={"unit_id": stores})):
+    for row in read_rows(
+        viewer, Lookup(result="trend", columns=columns, where={"unit_id": stores})
+    ):
         if start_on <= row["business_on"] <= end_on:
             total = totals.setdefault(
                 row["unit_id"], {"gmv_minor": 0, "refunds_minor": 0, "orders": 0}
@@ -185,7 +191,7 @@ def stores_between(*, viewer: Viewer, start_on: date, end_on: date) -> dict[int,
 def responses_of(*, viewer: Viewer, signal: str) -> list[Portrait]:
     """Rows of the result ``responses`` of a signal, by day; none before the first night."""
     viewer.require(Right.SEE_OVERVIEW)
-    return _rows(
+    return read_rows(
         viewer, Lookup(result="responses", where={"signal": signal}, order_by=("drawn_on",))
     )
 
@@ -258,12 +264,14 @@ def verify_warehouse(*, program_id: int) -> list[DayDifference]:
     return warehouse().verify(program_id=program_id)
 
 
-def _sellers_within(viewer: Viewer) -> dict[str, Any]:
+def sellers_within(viewer: Viewer) -> dict[str, Any]:
+    """The condition of a look-up that keeps sellers within reach."""
     within = seller_ids_within(viewer=viewer)
     return {} if within is None else {"seller_id": sorted(within)}
 
 
-def _rows(viewer: Viewer, lookup: Lookup) -> list[Portrait]:
+def read_rows(viewer: Viewer, lookup: Lookup) -> list[Portrait]:
+    """The rows of a look-up into what the viewer's program published last."""
     publication = publication_of(program_id=viewer.program_id)
     if publication is None:
         return []
