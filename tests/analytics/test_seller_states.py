@@ -16,6 +16,9 @@ AS_OF = date(2025, 7, 1)
 DAYS = 800
 RECENT, YEAR = 30, 365
 GROUPS = {"steady": 500, "slower": 25, "faster": 25, "seasonal": 40, "stopped": 5}
+GROUPS |= {"newcomers": 25, "of last year": 25}
+# How many of a group without a change of their own may be taken for growing or slowing.
+MOST_WRONG = (("steady", 0.1), ("seasonal", 0.2), ("newcomers", 0.2), ("of last year", 0.2))
 Row = dict[str, Any]
 
 
@@ -30,6 +33,8 @@ def levels() -> dict[str, np.ndarray]:
         "slower": np.where(recent, 0.45, one),
         "faster": np.where(recent, 1.8, one),
         "seasonal": np.where(own_season, 0.4, one),
+        "newcomers": np.where(back <= 75, one, 0.0),
+        "of last year": np.where(back <= YEAR + 10, one, 0.0),
         "stopped": np.where(recent, 0.0, one),
     }
     return {name: shape * np.where(recent, 0.5, 1.0) for name, shape in shapes.items()}
@@ -84,7 +89,7 @@ def test_changes_of_ones_own_are_told_from_season_and_market(warehouse: Warehous
     assert share["slower"].get("slowing", 0) > 0.5
     assert share["faster"].get("growing", 0) > 0.6
     assert share["stopped"] == {"silent": 1.0}
-    for name, most in (("steady", 0.1), ("seasonal", 0.2)):
+    for name, most in MOST_WRONG:
         wrong = share[name].get("slowing", 0) + share[name].get("growing", 0)
         assert wrong < most, (name, share)
 

@@ -43,9 +43,11 @@ def seller_states(
     A visit is a customer's day with a purchase credited to the seller (of unknown customers, an
     order). What is expected of the last 30 days is the seller's visits of the 210 days before
     `as_of`, times the share of them that the whole program's visits of the last 30 days make;
-    that share is moved by the seller's own season of a year ago, as far as it was seen.
+    that share is moved by the seller's own season of a year ago, as far as it was seen, and by
+    the days that she sold for, where she began within the 210.
     A seller is growing or slowing where the visits differ from that by a fifth and by 1.64
-    standard deviations of a binomial draw, widened by how much sellers differ anyway.
+    standard deviations of a binomial draw, widened by how much sellers differ anyway, and
+    either is 3 or more.
 
     Columns: seller_id; life (trained: never sold; first_sale: the first within 30 days;
     growing, stable, slowing; silent: nothing in 30 days where 3 visits or more were expected;
@@ -61,7 +63,7 @@ def seller_states(
         table = table.left_join(side, "seller_id").drop("seller_id_right")
     counts = ("recent", "base", "recent_last_year", "base_last_year", "brands_90", "days_90")
     table = table.mutate(**{name: table[name].fill_null(0) for name in counts})
-    table = _expected(table)
+    table = _expected(table, as_of)
     since = days_between(start=table.last_sale_on, end=ibis.literal(as_of))
     table = table.mutate(
         days_since_sale=since,
@@ -96,9 +98,19 @@ def _visits(sales: ibis.Table, as_of: date) -> ibis.Table:
     )
 
 
-def _expected(table: ibis.Table) -> ibis.Table:
+def _expected(table: ibis.Table, as_of: date) -> ibis.Table:
     """Expected visits and how far the visits are from them, in standard deviations."""
     everyone = ibis.window()
+    sold_for = days_between(start=table.first_sale_on, end=ibis.literal(as_of))
+    # Who began in the middle of a window tells nothing about its season.
+    was_there = (sold_for >= _YEAR + _RECENT_DAYS + _BASE_DAYS).fill_null(False)
+    table = table.mutate(
+        recent_last_year=was_there.ifelse(table.recent_last_year, 0),
+        base_last_year=was_there.ifelse(table.base_last_year, 0),
+        base_days=ibis.greatest(
+            ibis.least(sold_for - _RECENT_DAYS, _BASE_DAYS), _RECENT_DAYS
+        ).fill_null(_BASE_DAYS),
+    )
 
     def of_all(name: str) -> Any:
         return table[name].sum().over(everyone).cast("float64")
@@ -109,7 +121,7 @@ def _expected(table: ibis.Table) -> ibis.Table:
     own = (table.recent_last_year + _SEASON_WEIGHT * past) / (
         table.base_last_year + _SEASON_WEIGHT * (1 - past)
     )
-    odds = recent / base * own / (before / base_before)
+    odds = recent / base * own / (before / base_before) * _BASE_DAYS / table.base_days
     table = table.mutate(share=odds / (1 + odds), visits=table.recent + table.base)
     table = table.mutate(expected=table.visits * table.share)
     spread = (table.expected * (1 - table.share)).sqrt()
@@ -127,7 +139,8 @@ def _expected(table: ibis.Table) -> ibis.Table:
 def _life(table: ibis.Table) -> Any:
     never = table.last_sale_on.isnull()
     change = (table.recent - table.expected) / table.expected.nullif(0.0)
-    clear = (table.z.abs() >= _CLEAR_Z) & (change.abs() >= _CLEAR_CHANGE)
+    enough = ibis.greatest(table.expected, table.recent.cast("float64")) >= _FEW
+    clear = enough & (table.z.abs() >= _CLEAR_Z) & (change.abs() >= _CLEAR_CHANGE)
     nothing = table.recent == 0
     return ibis.cases(
         (table.status == "left", "lost"),
