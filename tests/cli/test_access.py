@@ -45,6 +45,8 @@ metrics -P plum                     done  done  done  done  done  done  role  ro
 metrics -P fern                     done  role  role  role  role  role  role  done  role  role
 drivers -P plum                     done  done  done  done  done  done  role  role  role  role
 drivers -P fern                     done  role  role  role  role  role  role  done  role  role
+backtest -P plum                    done  done  done  done  role  role  role  role  role  role
+backtest -P fern                    done  role  role  role  role  role  role  done  role  role
 fit -P plum                         done  done  done  done  role  role  role  role  role  role
 fit -P fern                         done  role  role  role  role  role  role  done  role  role
 warehouse sync -P plum              done  done  done  role  role  role  role  role  role  role
@@ -72,6 +74,7 @@ WORDS = {
 }
 LOGINS = {"owner": None, "seller": "ann", "unknown": "no-such-login"}
 PERIOD = ("--from", str(today().replace(day=1).replace(year=2020)), "--to", str(today()))
+AS_OF = ("--as-of", str(today()), "--days", "3")
 UNTIL = ("--calibration-end", str(today()))
 BEFORE = ("--against-from", "2019-01-01", "--against-to", "2019-12-31")
 
@@ -100,7 +103,7 @@ def arguments_of(row: Row, folder: Path) -> list[str]:
     file = folder / "goods.csv"
     file.write_text("product_key,name\np-1,Cup\n")
     words = [WORDS.get(word, str(file) if word == "FILE" else word) for word in row.line.split()]
-    needed = {"metrics": PERIOD, "drivers": (*PERIOD, *BEFORE), "fit": UNTIL}
+    needed = {"metrics": PERIOD, "drivers": (*PERIOD, *BEFORE), "fit": UNTIL, "backtest": AS_OF}
     return [*words, *needed.get(words[0], ())]
 
 

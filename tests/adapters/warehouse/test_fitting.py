@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from siyu.adapters.warehouse.fitting import fitted
+from siyu.adapters.warehouse.fitting import back_tested, fitted
 from siyu.analytics import marts
 from siyu.analytics.engine import Engine, table
 from siyu.foundation.errors import BadInput
-from siyu.rooms.insights.types import PurchaseFit
+from siyu.rooms.insights.types import BackTest, Forecast, PurchaseFit
 from tests.analytics.brands import START_ON, Brand
 from tests.analytics.conftest import Warehouse, engine, warehouse
 from tests.installation import new_installation
@@ -48,6 +48,45 @@ def sold(warehouse: Warehouse) -> Warehouse:
     warehouse.load(brand.facts())
     warehouse.run("sales", as_of=brand.as_of)
     return warehouse
+
+
+def judged(warehouse: Warehouse, brand: Brand, days: int = 90) -> BackTest:
+    warehouse.load(brand.facts())
+    warehouse.run("sales", as_of=brand.as_of)
+    end_on = brand.as_of - timedelta(days=days + 1)
+    return back_tested(engine=warehouse.engine, sales=table("sales"), end_on=end_on, days=days)
+
+
+def test_where_customers_stop_for_good_the_model_is_chosen(warehouse: Warehouse):
+    brand = Brand(seed=3, days=700)
+    random = np.random.default_rng(3)
+    stay = np.arange(brand.days) < random.exponential(150, 2_000)[:, None]
+    brand.add("all", per_day=random.gamma(0.8, 1 / 30, 2_000), shape=np.ones(brand.days))
+    brand.chances[-1] *= stay
+    found = judged(warehouse, brand)
+    assert found.chosen is Forecast.BG_NBD
+    assert found.bg_nbd is not None
+    assert found.bg_nbd.root_mean_square < found.baseline.root_mean_square
+    told, came = found.bg_nbd.predicted, found.bg_nbd.actual
+    assert abs(told - came) < abs(found.baseline.predicted - came)
+
+
+def test_where_the_season_falls_the_baseline_is_chosen(warehouse: Warehouse):
+    brand = Brand(seed=4, days=731)
+    random = np.random.default_rng(4)
+    quiet = np.arange(brand.days) % 365 >= 365 - 91
+    per_day = random.gamma(4.0, 1 / 80, 2_000)
+    brand.add("all", per_day=per_day, shape=np.where(quiet, 0.2, 1.0))
+    found = judged(warehouse, brand)
+    assert found.season == pytest.approx(0.25, abs=0.05)
+    assert found.chosen is Forecast.BASELINE
+    assert found.baseline.predicted == pytest.approx(found.baseline.actual, rel=0.2)
+
+
+def test_before_a_whole_year_no_season_is_known(warehouse: Warehouse):
+    brand = Brand(seed=5, days=300)
+    brand.add("all", per_day=np.full(100, 0.05), shape=np.ones(brand.days))
+    assert judged(warehouse, brand, days=30).season == 1.0
 
 
 def test_counts_and_parameters(sold: Warehouse):

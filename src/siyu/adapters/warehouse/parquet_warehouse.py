@@ -2,14 +2,14 @@
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 
 from siyu.adapters.warehouse import comparing
 from siyu.adapters.warehouse.feed import feed
-from siyu.adapters.warehouse.fitting import fitted
+from siyu.adapters.warehouse.fitting import back_tested, fitted
 from siyu.adapters.warehouse.manifest import Manifest, read_manifest, write_manifest
 from siyu.adapters.warehouse.serving import Reader
 from siyu.adapters.warehouse.verification import differences
@@ -18,6 +18,7 @@ from siyu.analytics.engine import NIGHTLY, Engine, table
 from siyu.analytics.metrics import period_metrics
 from siyu.foundation.errors import BadInput
 from siyu.rooms.insights.types import (
+    BackTest,
     Cut,
     DayDifference,
     Lookup,
@@ -169,6 +170,19 @@ class ParquetWarehouse:
                 unit_days=unit_days,
                 minor_units=minor_units,
             )
+        finally:
+            engine.close()
+
+    def back_test(self, *, program_id: int, end_on: date, days: int) -> BackTest:
+        """Forecasts of the days after a day, judged by what came."""
+        sales = staging.sales(
+            order_lines=table("order_lines"),
+            credits=table("credits"),
+            as_of=end_on + timedelta(days=days + 1),
+        )
+        engine = self._engine_with_facts(program_id)
+        try:
+            return back_tested(engine=engine, sales=sales, end_on=end_on, days=days)
         finally:
             engine.close()
 

@@ -9,7 +9,13 @@ from siyu.analytics.marts.histories import histories
 from siyu.analytics.marts.market import market
 from siyu.analytics.marts.movements import movements
 from siyu.analytics.marts.propensity import propensity
-from siyu.analytics.marts.repeats import kinds_of_history, kinds_of_spending, repeats
+from siyu.analytics.marts.repeats import (
+    kinds_of_history,
+    kinds_of_outcome,
+    kinds_of_spending,
+    repeats,
+    season_of,
+)
 from siyu.analytics.marts.responses import responses
 from siyu.analytics.marts.seller_candidates import seller_candidates
 from siyu.analytics.marts.seller_states import seller_states
@@ -24,12 +30,14 @@ __all__ = [
     "favourites",
     "histories",
     "kinds_of_history",
+    "kinds_of_outcome",
     "kinds_of_spending",
     "market",
     "movements",
     "propensity",
     "repeats",
     "responses",
+    "season_of",
     "seller_candidates",
     "seller_states",
     "sellers",

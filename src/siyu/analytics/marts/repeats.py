@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import ibis
 
 from siyu.analytics.arithmetic import days_between, number_of, total
+
+_YEAR = 365
 
 
 def repeats(*, sales: ibis.Table, end_on: date) -> ibis.Table:
@@ -43,6 +45,27 @@ def kinds_of_history(repeats: ibis.Table) -> ibis.Table:
     """One row a history that customers share: repeats, recency_days, age_days, customers."""
     by = ("repeats", "recency_days", "age_days")
     return repeats.group_by(*by).agg(customers=repeats.count()).order_by(*by)
+
+
+def kinds_of_outcome(repeats: ibis.Table) -> ibis.Table:
+    """One row a history and what came of it: as `kinds_of_history`, and later."""
+    by = ("repeats", "recency_days", "age_days", "later")
+    return repeats.group_by(*by).agg(customers=repeats.count()).order_by(*by)
+
+
+def season_of(*, sales: ibis.Table, end_on: date, days: int) -> ibis.Table:
+    """One row: visits_then of the `days` days that began a year before the day after `end_on`,
+    visits_year of the 365 days up to `end_on`, and first_on, the first day with a sale.
+    """
+    known = sales.filter(sales.customer_id.notnull())
+    visits = known.select("customer_id", "business_on").distinct()
+    on = visits.business_on
+    begin = end_on - timedelta(days=_YEAR)
+    return visits.aggregate(
+        visits_then=number_of(visits, where=(on > begin) & (on <= begin + timedelta(days=days))),
+        visits_year=number_of(visits, where=(on > begin) & (on <= end_on)),
+        first_on=on.min(),
+    )
 
 
 def kinds_of_spending(repeats: ibis.Table) -> ibis.Table:

@@ -7,6 +7,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from siyu.rooms.insights.types import (
+    BackTest,
     Cut,
     DayDifference,
     Lookup,
@@ -76,6 +77,9 @@ class Warehouse(Protocol):
 
         Time is told in units of so many days, money in units of so many minor ones.
         """
+
+    def back_test(self, *, program_id: int, end_on: date, days: int) -> BackTest:
+        """Forecasts of the days after a day, judged by what came."""
 
     def forget_results(
         self, *, program_id: int, kept: frozenset[int], written_before: datetime

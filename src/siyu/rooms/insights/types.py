@@ -225,3 +225,37 @@ class MiddleSeller:
     own: float
     best: float
     more_minor: int
+
+
+class Forecast(StrEnum):
+    """How coming visits are told: by each one's pace and the season, or by BG/NBD."""
+
+    BASELINE = "baseline"
+    BG_NBD = "bg_nbd"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastErrors:
+    """How far a forecast was off, in visits a customer, and what it said of all together."""
+
+    mean_absolute: float
+    root_mean_square: float
+    predicted: float
+    actual: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackTest:
+    """Two forecasts of the ``days`` days after ``end_on``, told nothing of them.
+
+    ``season`` is a day of those against a mean day, as the year before had it. ``chosen`` has the
+    smaller root mean square.
+    """
+
+    end_on: date
+    days: int
+    customers: int
+    season: float
+    baseline: ForecastErrors
+    bg_nbd: ForecastErrors | None
+    chosen: Forecast

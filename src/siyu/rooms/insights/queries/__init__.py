@@ -4,6 +4,7 @@ from siyu.rooms.insights.queries.concentration import concentration_of, middle_s
 from siyu.rooms.insights.queries.drivers import drivers_between
 from siyu.rooms.insights.queries.published import (
     SELLER_ORDERS,
+    back_test,
     candidate_batches,
     metrics_between,
     own_customers,
@@ -23,6 +24,7 @@ from siyu.rooms.insights.queries.published import (
 
 __all__ = [
     "SELLER_ORDERS",
+    "back_test",
     "candidate_batches",
     "concentration_of",
     "drivers_between",

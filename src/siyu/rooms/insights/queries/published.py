@@ -1,7 +1,7 @@
 """Every read of insights."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ from siyu.rooms.insights.models import Publication
 from siyu.rooms.insights.ports import warehouse
 from siyu.rooms.insights.types import (
     CANDIDATE_COLUMNS,
+    BackTest,
     DayDifference,
     Lookup,
     Portrait,
@@ -25,6 +26,7 @@ from siyu.rooms.organization.queries import program_of, units_under
 from siyu.rooms.organization.types import UnitKind
 from siyu.rooms.sellers.queries import find_seller, seller_ids_within
 
+_LONGEST_HOLD_OUT_DAYS = 365
 SELLER_ORDERS = ("gmv_minor", "fans", "active", "slowing", "silent", "repeat_rate_ppm")
 
 
@@ -229,6 +231,21 @@ def purchase_fit(*, viewer: Viewer, end_on: date, unit_days: int) -> PurchaseFit
         unit_days=unit_days,
         minor_units=10 ** exponent(currency),
     )
+
+
+def back_test(*, viewer: Viewer, as_of: date, days: int) -> BackTest:
+    """Forecasts of the last days before a day, told nothing of them, judged by what came.
+
+    Computed from the facts fed last. Raises BadInput where nobody had bought before, NotAllowed
+    without the whole program.
+    """
+    viewer.require(Right.SEE_OVERVIEW)
+    if viewer.scope is not Scope.PROGRAM:
+        raise NotAllowed("Models are fitted to a whole program; ask headquarters.")
+    if not 1 <= days <= _LONGEST_HOLD_OUT_DAYS:
+        raise BadInput("days", "Keep back 1 to {longest} days.", longest=_LONGEST_HOLD_OUT_DAYS)
+    end_on = as_of - timedelta(days=days + 1)
+    return warehouse().back_test(program_id=viewer.program_id, end_on=end_on, days=days)
 
 
 def candidate_batches(

@@ -1,0 +1,72 @@
+"""Which forecast of visits was better: judged on days that were kept from both."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from siyu.foundation.errors import BadInput
+
+Floats = NDArray[np.float64]
+
+OUTCOMES = pa.schema(
+    [
+        pa.field("repeats", pa.int64(), nullable=False),
+        pa.field("recency_days", pa.int64(), nullable=False),
+        pa.field("age_days", pa.int64(), nullable=False),
+        pa.field("later", pa.int64(), nullable=False),
+        pa.field("customers", pa.int64(), nullable=False),
+    ]
+)
+"""One row a history and what came of it. repeats, recency_days and age_days until the last day
+that may be known; later: days with a purchase in the days kept back; customers: how many."""
+
+
+@dataclass(frozen=True)
+class Errors:
+    """How far a forecast was off, in visits a customer, and what it said of all together."""
+
+    mean_absolute: float
+    root_mean_square: float
+    predicted: float
+    actual: int
+
+
+def seasonal(*, outcomes: pa.Table, days: int, season: float) -> Floats:
+    """The baseline: each customer goes on at her own pace, as the season has it.
+
+    Her pace is her repeats a day, drawn to that of all by the weight of half a repeat (a
+    Gamma(1/2) prior); ``season`` is what the days kept back bring against a mean day.
+    """
+    repeats, age, customers = (_column(outcomes, name) for name in _PACE)
+    pace_of_all = (repeats * customers).sum() / max((age * customers).sum(), 1.0)
+    if not pace_of_all:
+        return np.zeros(len(repeats))
+    found: Floats = (repeats + 0.5) / (age + 0.5 / pace_of_all) * days * season
+    return found
+
+
+def errors(*, predicted: Floats, outcomes: pa.Table) -> Errors:
+    """The errors of a forecast for each row of ``OUTCOMES``. Raises BadInput without rows."""
+    later, customers = _column(outcomes, "later"), _column(outcomes, "customers")
+    if not customers.sum():
+        raise BadInput("days", "Nobody had bought before the days kept back; choose fewer days.")
+    off = predicted - later
+    return Errors(
+        mean_absolute=float(np.average(np.abs(off), weights=customers)),
+        root_mean_square=math.sqrt(float(np.average(off**2, weights=customers))),
+        predicted=float((predicted * customers).sum()),
+        actual=int((later * customers).sum()),
+    )
+
+
+_PACE = ("repeats", "age_days", "customers")
+
+
+def _column(outcomes: pa.Table, name: str) -> Floats:
+    found: Floats = outcomes[name].to_numpy().astype(np.float64)
+    return found
