@@ -54,9 +54,13 @@ class Shops:
         set_policy(program_id=self.brand.program.id, **{**policy, "hold_share_ppm": share_ppm})
 
     def open(self, viewer: Viewer | None = None, days: int = 0) -> list[SellerTaskView]:
-        return seller_tasks_of(
-            viewer=viewer or self.brand.owner, today=AS_OF + timedelta(days=days)
+        viewer = viewer or self.brand.owner
+        tasks, count, worth_minor = seller_tasks_of(
+            viewer=viewer, today=AS_OF + timedelta(days=days)
         )
+        assert count == len(tasks)
+        assert worth_minor == sum(task.expected_value_minor for task in tasks)
+        return tasks
 
     def manager(self, store: str) -> Viewer:
         return self.brand.staff(f"of {store}", Role.STORE_MANAGER, self.brand.store(store))
@@ -172,3 +176,11 @@ def test_a_note_that_is_too_long_changes_nothing(shops: Shops):
             today=AS_OF,
         )
     assert task in shops.open()
+
+
+def test_a_long_list_comes_page_by_page(shops: Shops):
+    shops.draw()
+    first, count, _ = seller_tasks_of(viewer=shops.brand.owner, today=AS_OF, size=5)
+    second, _, _ = seller_tasks_of(viewer=shops.brand.owner, today=AS_OF, page=2, size=5)
+    assert (len(first), len(second), count) == (5, 3, PER_UNIT + SOUTH)
+    assert [*first, *second] == shops.open()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from siyu.analytics.marts.seller_candidates import MILESTONE_FANS
 from siyu.faces.access import page
+from siyu.faces.paging import page_number
 from siyu.faces.templatetags.siyu import hundredths, money_round, number
 from siyu.foundation.clock import business_day, utc_now
 from siyu.foundation.errors import BadInput
@@ -50,6 +51,7 @@ SKIPS = {
     SkipReason.OTHER: gettext_lazy("Another reason"),
 }
 _CLOSINGS = {choice.value: word for choice, word in (*OUTCOMES.items(), *SKIPS.items())}
+_SIZE = 20
 _CLOSED_DAYS = 7
 
 
@@ -58,7 +60,8 @@ def tasks(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     """Whom to look after, why, and what was done in the last days."""
     program = program_of(program_id=viewer.program_id)
     today = _today(program)
-    still = seller_tasks_of(viewer=viewer, today=today)
+    asked = page_number(request)
+    still, count, worth_minor = seller_tasks_of(viewer=viewer, today=today, page=asked, size=_SIZE)
     closed = seller_tasks_closed(viewer=viewer, since=today - timedelta(days=_CLOSED_DAYS - 1))
     rows = _with_people(viewer, [*still, *closed], program, today)
     shown = {
@@ -66,7 +69,9 @@ def tasks(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
         "published": publication_of(program_id=viewer.program_id),
         "still": [row for row in rows if row["task"].state is TaskState.OPEN],
         "closed": [row for row in rows if row["task"].state is not TaskState.OPEN],
-        "worth_minor": sum(task.expected_value_minor for task in still),
+        "worth_minor": worth_minor,
+        "page": asked,
+        "pages": max(-(-count // _SIZE), 1),
         "outcomes": OUTCOMES,
         "skips": SKIPS,
         "section": "help",

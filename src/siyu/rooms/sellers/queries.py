@@ -89,6 +89,12 @@ def working_seller_ids(*, program_id: int) -> list[int]:
     return list(rows.order_by("id").values_list("id", flat=True))
 
 
+def units_of_working_sellers(*, program_id: int) -> dict[int, int]:
+    """The org unit of each of a program's active sellers today, by seller id."""
+    rows = Seller.objects.filter(program_id=program_id, status=SellerStatus.ACTIVE)
+    return dict(rows.values_list("id", "unit_id"))
+
+
 def _within(viewer: Viewer) -> QuerySet[Seller]:
     rows = Seller.objects.filter(program_id=viewer.program_id)
     if viewer.scope is Scope.SELF:

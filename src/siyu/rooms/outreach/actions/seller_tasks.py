@@ -17,7 +17,7 @@ from siyu.rooms.outreach.models import SellerTask
 from siyu.rooms.outreach.queries.policy import policy_of
 from siyu.rooms.outreach.rules import share_of
 from siyu.rooms.outreach.types import Arm, Outcome, PolicyView, SkipReason, TaskState
-from siyu.rooms.sellers.queries import units_of_sellers, working_seller_ids
+from siyu.rooms.sellers.queries import units_of_working_sellers
 
 _OPEN_DAYS = 7
 _REST_DAYS = 14
@@ -59,8 +59,7 @@ def _drawable(program_id: int, results_id: int, as_of: date) -> list[dict[str, A
             "seller_id", flat=True
         )
     )
-    working = set(working_seller_ids(program_id=program_id))
-    units = units_of_sellers(seller_ids=[row["seller_id"] for row in candidates])
+    units = units_of_working_sellers(program_id=program_id)
     room: dict[int, int] = {}
     for taken_id in tasks.filter(state=TaskState.OPEN).values_list("unit_id", flat=True):
         room[taken_id] = room.get(taken_id, _PER_UNIT) - 1
@@ -68,7 +67,7 @@ def _drawable(program_id: int, results_id: int, as_of: date) -> list[dict[str, A
     for row in candidates:
         seller_id = row["seller_id"]
         unit_id = units.get(seller_id)
-        if unit_id is None or seller_id in resting or seller_id not in working:
+        if unit_id is None or seller_id in resting:
             continue
         if room.setdefault(unit_id, _PER_UNIT) > 0:
             room[unit_id] -= 1

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.outreach.models import SellerTask
@@ -11,16 +11,24 @@ from siyu.rooms.outreach.types import SellerTaskView, TaskState
 _CLOSED = (TaskState.DONE, TaskState.SKIPPED)
 
 
-def seller_tasks_of(*, viewer: Viewer, today: date) -> list[SellerTaskView]:
-    """Open tasks about sellers within reach, the most valuable first; held ones never show."""
+def seller_tasks_of(
+    *, viewer: Viewer, today: date, page: int = 1, size: int = 20
+) -> tuple[list[SellerTaskView], int, int]:
+    """Open tasks about sellers within reach, the most valuable first; held ones never show.
+
+    With them, how many there are and what all are worth a month, in minor units.
+    """
     tasks = _within(viewer).filter(state=TaskState.OPEN, due_on__gte=today)
-    return [_view(task) for task in tasks.order_by("-expected_value_minor", "id")]
+    whole = tasks.aggregate(count=Count("id"), worth_minor=Sum("expected_value_minor"))
+    first = (page - 1) * size
+    shown = tasks.order_by("-expected_value_minor", "id")[first : first + size]
+    return [_view(task) for task in shown], whole["count"], whole["worth_minor"] or 0
 
 
-def seller_tasks_closed(*, viewer: Viewer, since: date) -> list[SellerTaskView]:
+def seller_tasks_closed(*, viewer: Viewer, since: date, limit: int = 50) -> list[SellerTaskView]:
     """Tasks about sellers within reach that were done or skipped since a day, newest first."""
     tasks = _within(viewer).filter(state__in=_CLOSED, closed_on__gte=since)
-    return [_view(task) for task in tasks.order_by("-closed_at")]
+    return [_view(task) for task in tasks.order_by("-closed_at")[:limit]]
 
 
 def _within(viewer: Viewer) -> QuerySet[SellerTask]:
