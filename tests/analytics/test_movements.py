@@ -112,8 +112,7 @@ def plain(warehouse: Warehouse, cut: str, *, whole: bool) -> dict[tuple[str, boo
 def counted(rows: list[tuple[bool, Row]]) -> Row:
     sold = [row for is_refund, row in rows if not is_refund]
     named = [row for row in sold if row["customer_id"] is not None]
-    served = [row for row in named if row["seller_id"] is not None]
-    goods = [row for row in served if not row["is_gift"]]
+    goods = [row for row in named if row["seller_id"] is not None and not row["is_gift"]]
 
     def amount(some: list[Row]) -> int:
         return sum(row["amount_minor"] for row in some)
@@ -122,8 +121,8 @@ def counted(rows: list[tuple[bool, Row]]) -> Row:
         "sellers": len({row["seller_id"] for row in goods}),
         "buyers": len({row["customer_id"] for row in goods}),
         "orders": len({row["order_id"] for row in goods}),
-        "served_minor": amount(served),
-        "house_minor": amount(named) - amount(served),
+        "served_minor": amount(goods),
+        "house_minor": amount(named) - amount(goods),
         "anonymous_minor": amount(sold) - amount(named),
         "refunds_minor": amount([row for is_refund, row in rows if is_refund]),
     }
@@ -144,6 +143,15 @@ def test_a_unit_looked_at_counts_only_what_is_credited_to_it(warehouse: Warehous
     alone = moved(warehouse, "unit", children={1: 1}, whole=False)
     assert {key for key, _ in alone} == {"1"}
     assert 0 < sum(row["served_minor"] for row in alone.values()) < everything
+
+
+def test_a_gift_with_an_amount_stands_on_no_order(warehouse: Warehouse) -> None:
+    plan = Plan()
+    plan.sell(seller=1, customer=7, orders=1, fen=500, start_on=NOW[0])
+    plan.lines[0]["is_gift"] = True
+    compute(warehouse, plan.facts({1: OLD}))
+    row = moved(warehouse, "everything")["", True]
+    assert (row["orders"], row["served_minor"], row["house_minor"]) == (0, 0, 500)
 
 
 def test_nothing_sold_gives_no_rows(warehouse: Warehouse) -> None:

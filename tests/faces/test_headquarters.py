@@ -131,6 +131,10 @@ class TestWhySalesMoved:
         answer = office.get(reverse("drivers"), {"from": "soon"})
         assert answer.status_code == 422
         assert "soon is no date" in read(answer)
+        for far in ({"from": "0001-01-01"}, {"from": "0202-01-01", "against": "year"}):
+            assert office.get(reverse("drivers"), far).status_code == 422
+        long = office.get(reverse("drivers"), {"from": "1991-01-01", "to": "2026-01-31"})
+        assert "1100 at most" in read(long)
         turned = office.get(reverse("drivers"), {"from": "2026-02-01", "to": "2026-01-01"})
         assert turned.status_code == 422
 

@@ -10,8 +10,10 @@ from siyu.analytics.models.readout import (
     compare_daily,
     compare_means,
     compare_shares,
+    compare_shares_by_score,
     days_until_told,
     error_variance,
+    pooled_shares,
 )
 from siyu.foundation.errors import BadInput
 
@@ -122,3 +124,55 @@ def test_empty_arms_are_refused():
             compare(treated=some, control=none)
     with pytest.raises(BadInput):
         compare_daily(treated=some, control=some, final_variance=0.0)
+
+
+def few_a_day(seed: int, draws: int, share: float, days: int = 90) -> list[bool]:
+    """Whether a look on any of the days leaves out 0: few draws, a tenth held, no effect."""
+    random = np.random.default_rng(seed)
+    found = []
+    for _ in range(200):
+        held = random.binomial(1, 0.1, (days, draws)).sum(axis=1)
+        sizes = np.stack([draws - held, held]).cumsum(axis=1)
+        bought = np.stack([random.binomial(draws - held, share), random.binomial(held, share)])
+        bought = bought.cumsum(axis=1)
+        told = False
+        for day in range(days):
+            if sizes[:, day].min() < 2:
+                continue
+            treated, control = pooled_shares(
+                treated=Arm.of_share(size=int(sizes[0, day]), successes=int(bought[0, day])),
+                control=Arm.of_share(size=int(sizes[1, day]), successes=int(bought[1, day])),
+            )
+            variance = error_variance(treated=treated, control=control)
+            if variance:
+                seen = compare_daily(
+                    treated=treated, control=control, final_variance=variance * (day + 1) / days
+                )
+                told = told or seen.low > 0 or seen.high < 0
+        found.append(told)
+    return found
+
+
+@pytest.mark.parametrize(("draws", "share"), [(15, 0.03), (10, 0.05), (10, 0.10)])
+def test_an_arm_in_which_nobody_has_bought_yet_is_not_known_for_sure(draws: int, share: float):
+    assert np.mean(few_a_day(7, draws, share)) <= 0.07
+
+
+@pytest.mark.parametrize(
+    ("treated", "control", "low", "high"),
+    [((56, 70), (48, 80), 0.0524, 0.3339), ((9, 10), (3, 10), 0.1705, 0.8090)],
+)
+def test_the_score_interval_is_newcombes(
+    treated: tuple[int, int], control: tuple[int, int], low: float, high: float
+):
+    """Newcombe (1998), table II, method 10."""
+    arms = [Arm.of_share(size=size, successes=bought) for bought, size in (treated, control)]
+    found = compare_shares_by_score(treated=arms[0], control=arms[1])
+    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_the_score_interval_agrees_with_p_where_one_arm_has_no_buyer():
+    arms = [Arm.of_share(size=size, successes=bought) for bought, size in ((16, 540), (0, 60))]
+    found = compare_shares_by_score(treated=arms[0], control=arms[1])
+    assert found.p > 0.05
+    assert found.low < 0 < found.high

@@ -297,6 +297,12 @@ class TestPublication:
         assert shown is not None
         assert (shown.run_id, shown.as_of) == (newest, AS_OF - timedelta(days=1))
 
+    def test_what_an_earlier_version_published_is_passed_over(self, brand: Brand, young: Brand):
+        self.published(brand, young, 1)
+        Publication.objects.filter(program_id=young.program.id).update(version=1)
+        assert publication_of(program_id=young.program.id) is None
+        assert sellers_health(viewer=young.owner) == ([], 0)
+
     def test_results_live_for_a_day_after_they_were_replaced(self, brand: Brand, young: Brand):
         *_, yesterday = self.published(brand, young, 72, 48.2, 24.1)
         newest = new_id()

@@ -28,6 +28,8 @@ ALL = {
     "issue_links",
     "unmask",
     "see_audit",
+    "edit_playbooks",
+    "lead_sellers",
 }
 RIGHTS = {
     Role.ADMINISTRATOR: ALL - {"work_tasks"},
@@ -39,10 +41,12 @@ RIGHTS = {
         "see_runs",
         "start_runs",
         "issue_links",
+        "edit_playbooks",
+        "lead_sellers",
     },
     Role.ANALYST: {"see_overview", "see_sellers"},
-    Role.REGION_MANAGER: {"see_overview", "see_sellers", "see_customers"},
-    Role.STORE_MANAGER: {"see_overview", "see_sellers", "see_customers"},
+    Role.REGION_MANAGER: {"see_overview", "see_sellers", "see_customers", "lead_sellers"},
+    Role.STORE_MANAGER: {"see_overview", "see_sellers", "see_customers", "lead_sellers"},
     Role.SELLER: {"see_customers", "work_tasks", "unmask"},
 }
 NORTH = {"key": "ann", "store_key": "n1", "store_name": "North 1", "region_name": "North"}

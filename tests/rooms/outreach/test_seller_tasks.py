@@ -184,3 +184,17 @@ def test_a_long_list_comes_page_by_page(shops: Shops):
     second, _, _ = seller_tasks_of(viewer=shops.brand.owner, today=AS_OF, page=2, size=5)
     assert (len(first), len(second), count) == (5, 3, PER_UNIT + SOUTH)
     assert [*first, *second] == shops.open()
+
+
+def test_who_moved_or_left_leaves_the_list_in_the_night(shops: Shops):
+    shops.draw()
+    moved, left, *_ = [task.seller_id for task in shops.open(shops.manager("n1"))]
+    keys = {shops.brand.seller(f"n1-{k}"): f"n1-{k}" for k in range(NORTH)}
+    shops.brand.sellers(
+        {"key": keys[moved], "store_key": "s1"},
+        {"key": keys[left], "store_key": "n1", "status": "left"},
+    )
+    shops.draw(days=1)
+    open_now = {task.seller_id: task.unit_id for task in shops.open(days=1)}
+    assert left not in open_now
+    assert open_now.get(moved) in (None, shops.brand.store("s1"))

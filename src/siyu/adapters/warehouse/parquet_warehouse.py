@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -29,6 +30,7 @@ from siyu.rooms.insights.types import (
 from siyu.rooms.operations.actions import hold
 from siyu.rooms.operations.types import FactTable
 
+_COMPARED = 256
 OnResult = Callable[[str, int], None]
 _RESULTS = {result.name: result for result in NIGHTLY}
 
@@ -55,6 +57,8 @@ class ParquetWarehouse:
         self._memory_mb = memory_mb
         self._reader = Reader(memory_mb=web_memory_mb)
         self._running: tuple[int, Engine] | None = None
+        # A published run never changes.
+        self._compared = lru_cache(maxsize=_COMPARED)(self._compare)
 
     def sync(self, *, program_id: int, on_result: OnResult) -> dict[str, int]:
         """Feed what was written since the last time; rows fed by fact."""
@@ -146,13 +150,25 @@ class ParquetWarehouse:
         whole: bool,
     ) -> pa.Table:
         """What two periods sold by the groups of a cut: rows of `marts.movements`."""
+        return self._compared(program_id, run_id, cut, before, now, tuple(units.items()), whole)
+
+    def _compare(
+        self,
+        program_id: int,
+        run_id: int,
+        cut: Cut,
+        before: Span,
+        now: Span,
+        units: tuple[tuple[int, int], ...],
+        whole: bool,
+    ) -> pa.Table:
         return comparing.movements(
             reader=self._reader,
             files={name: self._result_path(program_id, run_id, name) for name in comparing.READS},
             cut=cut,
             before=before,
             now=now,
-            units=units,
+            units=dict(units),
             whole=whole,
         )
 

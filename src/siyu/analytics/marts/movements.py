@@ -47,9 +47,9 @@ def movements(
     to no unit of `units` counts too. `cut` is a key of `CUTS`.
 
     Columns: group_key (empty where the cut does not apply); is_now; sellers, buyers, orders
-    and served_minor of lines with a customer and a seller; house_minor of lines with a customer
-    and no seller; anonymous_minor of lines without a customer; refunds_minor, positive. An
-    order counts in each group that sold a line of it which is no gift.
+    and served_minor of lines with a customer and a seller that are no gift; house_minor of the
+    other lines with a customer; anonymous_minor of lines without a customer; refunds_minor,
+    positive. An order counts in each group that sold a line of it which is no gift.
     """
     known = {"sellers": sellers_mart, "histories": histories, "goods": goods}
     columns = ("customer_id", "seller_id", "unit_id", "product_id", "business_on", "amount_minor")
@@ -72,8 +72,8 @@ def _counted(lines: ibis.Table) -> ibis.Table:
     by = lines.group_by("group_key", "is_now")
     sold = ~lines.is_refund
     named = lines.customer_id.notnull()
-    served = sold & named & lines.seller_id.notnull()
-    goods = served & ~lines.is_gift
+    # Each amount of the chain stands on an order, and a gift on none.
+    goods = sold & named & lines.seller_id.notnull() & ~lines.is_gift
 
     def amount(where: Any) -> Any:
         return total(lines.amount_minor, where=where)
@@ -82,8 +82,8 @@ def _counted(lines: ibis.Table) -> ibis.Table:
         sellers=lines.seller_id.nunique(where=goods),
         buyers=lines.customer_id.nunique(where=goods),
         orders=lines.order_id.nunique(where=goods),
-        served_minor=amount(served),
-        house_minor=amount(sold & named & lines.seller_id.isnull()),
+        served_minor=amount(goods),
+        house_minor=amount(sold & named & (lines.seller_id.isnull() | lines.is_gift)),
         anonymous_minor=amount(sold & ~named),
         refunds_minor=amount(lines.is_refund),
     )

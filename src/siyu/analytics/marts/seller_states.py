@@ -42,9 +42,9 @@ def seller_states(
 
     A visit is a customer's day with a purchase credited to the seller (of unknown customers, an
     order). What is expected of the last 30 days is the seller's visits of the 210 days before
-    `as_of`, times the share of them that the whole program's visits of the last 30 days make;
-    that share is moved by the seller's own season of a year ago, as far as it was seen, and by
-    the days that she sold for, where she began within the 210.
+    `as_of`, times the share of them that the last 30 days make with all who sold through the
+    whole window; that share is moved by the seller's own season of a year ago, as far as it
+    was seen, and by the days that she sold for, where she began within the 210.
     A seller is growing or slowing where the visits differ from that by a fifth and by 1.64
     standard deviations of a binomial draw, widened by how much sellers differ anyway, and
     either is 3 or more.
@@ -107,15 +107,23 @@ def _expected(table: ibis.Table, as_of: date) -> ibis.Table:
     table = table.mutate(
         recent_last_year=was_there.ifelse(table.recent_last_year, 0),
         base_last_year=was_there.ifelse(table.base_last_year, 0),
-        base_days=ibis.greatest(
-            ibis.least(sold_for - _RECENT_DAYS, _BASE_DAYS), _RECENT_DAYS
-        ).fill_null(_BASE_DAYS),
+        base_days=ibis.greatest(ibis.least(sold_for - _RECENT_DAYS, _BASE_DAYS), 1).fill_null(1),
     )
 
-    def of_all(name: str) -> Any:
-        return table[name].sum().over(everyone).cast("float64")
+    table = table.mutate(
+        is_settled=(sold_for >= _RECENT_DAYS + _BASE_DAYS).fill_null(False),
+    )
 
-    recent, base = of_all("recent") + 0.5, of_all("base") + 0.5
+    def of_all(name: str, *, where: Any = None) -> Any:
+        counted = table[name] if where is None else where.ifelse(table[name], 0)
+        return counted.sum().over(everyone).cast("float64")
+
+    # A newcomer brings all of her recent window and a part of the base; she tells no share.
+    any_settled = table.is_settled.max().over(everyone)
+    recent = (
+        ibis.ifelse(any_settled, of_all("recent", where=table.is_settled), of_all("recent")) + 0.5
+    )
+    base = ibis.ifelse(any_settled, of_all("base", where=table.is_settled), of_all("base")) + 0.5
     before, base_before = of_all("recent_last_year") + 0.5, of_all("base_last_year") + 0.5
     past = before / (before + base_before)
     own = (table.recent_last_year + _SEASON_WEIGHT * past) / (

@@ -55,6 +55,7 @@ AGAINST = {
 PERIODS = (7, 30, 90)
 _MILLION = 1_000_000
 _ONE_DAY = timedelta(days=1)
+_FIRST_YEAR, _LONGEST_DAYS = 1990, 1100
 _TOLD = 3
 
 
@@ -201,6 +202,13 @@ def _asked_span(request: HttpRequest, as_of: date) -> Span:
     usual = _last_days(as_of, 30)
     start_on = _asked_day(request, "from", usual["start_on"])
     end_on = _asked_day(request, "to", usual["end_on"])
+    if start_on.year < _FIRST_YEAR or (end_on - start_on).days > _LONGEST_DAYS:
+        raise BadInput(
+            "from",
+            "Choose days since {year}, {longest} at most.",
+            year=_FIRST_YEAR,
+            longest=_LONGEST_DAYS,
+        )
     return Span(start_on=start_on, end_on=end_on)
 
 

@@ -40,7 +40,7 @@ _DIGITS = 2
 def playbooks(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     """Every playbook in its order, with its work and its effect."""
     program = program_of(program_id=viewer.program_id)
-    on = _today(program)
+    on = _read_on(viewer, program)
     work = work_by_playbook(viewer=viewer, since=on - timedelta(days=_WORK_DAYS))
     shown = {
         "program": program,
@@ -103,7 +103,7 @@ def _detail(
     request: HttpRequest, viewer: Viewer, playbook_id: int, *, error: BadInput | None = None
 ) -> HttpResponse:
     program = program_of(program_id=viewer.program_id)
-    playbook = find_playbook(viewer=viewer, playbook_id=playbook_id, on=_today(program))
+    playbook = find_playbook(viewer=viewer, playbook_id=playbook_id, on=_read_on(viewer, program))
     readout = readout_of(viewer=viewer, playbook=playbook)
     shown = {
         "program": program,
@@ -179,6 +179,12 @@ def _is_ticked(request: HttpRequest, playbook: PlaybookView) -> bool:
 
 def _issued(work: dict[str, int]) -> int:
     return sum(number for state, number in work.items() if state != "held")
+
+
+def _read_on(viewer: Viewer, program: ProgramView) -> date:
+    """The day whose launches the published night read out."""
+    published = publication_of(program_id=viewer.program_id)
+    return published.as_of if published else _today(program)
 
 
 def _today(program: ProgramView) -> date:

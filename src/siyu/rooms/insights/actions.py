@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from siyu.analytics.engine import RESULTS_VERSION
 from siyu.foundation.clock import utc_now
 from siyu.foundation.ids import new_id
 from siyu.rooms.insights.models import Publication
@@ -57,7 +58,11 @@ def publish(*, program_id: int, results_id: int, as_of: date) -> None:
     Publication.objects.update_or_create(
         program_id=program_id,
         as_of=as_of,
-        defaults={"results_id": results_id, "published_at": utc_now()},
+        defaults={
+            "results_id": results_id,
+            "published_at": utc_now(),
+            "version": RESULTS_VERSION,
+        },
     )
     long_ago = utc_now() - _OLD_RESULTS_LIVE
     published = Publication.objects.filter(program_id=program_id)

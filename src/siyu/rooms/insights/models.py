@@ -18,6 +18,7 @@ class Publication(models.Model):
     )
     as_of = models.DateField()
     results_id = models.BigIntegerField()
+    version = models.PositiveSmallIntegerField(default=1)
     published_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -141,7 +141,8 @@ class Counts:
     """What a period sold; amounts in minor units.
 
     ``served_minor`` is what customers bought of sellers, in that many orders; ``house_minor``
-    what customers bought of nobody; ``anonymous_minor`` what nobody known bought.
+    what customers bought of nobody, and amounts of gifts; ``anonymous_minor`` what nobody known
+    bought.
     """
 
     sellers: int = 0
@@ -216,11 +217,12 @@ class ConcentrationMonth:
 class MiddleSeller:
     """A seller who could carry more: in what, how much she has of it, and what it would bring.
 
-    ``own`` and ``best`` are friends, buyers a friend, orders a buyer, or minor units an order.
+    ``sales_minor`` is what known customers bought of her; ``own`` and ``best`` are friends, buyers
+    a friend, orders a buyer, or minor units an order.
     """
 
     seller_id: int
-    gmv_minor: int
+    sales_minor: int
     lift: Lift
     own: float
     best: float

@@ -153,7 +153,8 @@ class ReadoutDay:
 class Readout:
     """What a playbook added: all issued tasks against the held ones, done or not.
 
-    The effects are None while an arm has fewer than two customers whose horizon has passed.
+    ``bought`` is None while an arm has fewer than two customers whose horizon has passed,
+    ``spent`` while one has fewer than ten buyers.
     ``days_more`` is how long until the share is told at today's difference; None where a year is
     not enough.
     """

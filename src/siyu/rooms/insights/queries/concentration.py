@@ -9,7 +9,7 @@ from siyu.rooms.insights.types import ConcentrationMonth, Lift, Lookup, MiddleSe
 from siyu.rooms.operations.types import Right, Scope, Viewer
 
 _MILLION = 1_000_000
-_COLUMNS = ("seller_id", "gmv_minor", "fans", "buyers", "orders")
+_COLUMNS = ("seller_id", "average_order_minor", "fans", "buyers", "orders")
 _MIDDLE = (20, 60)
 """From the top, in percent: the 40th to the 80th percentile of sellers who sold."""
 
@@ -48,7 +48,7 @@ def middle_sellers(*, viewer: Viewer) -> list[MiddleSeller]:
         Lookup(result="sellers_mart", columns=_COLUMNS, where=sellers_within(viewer)),
     )
     sold = [row for row in rows if row["orders"] and row["fans"]]
-    sold.sort(key=lambda row: (-row["gmv_minor"], row["seller_id"]))
+    sold.sort(key=lambda row: (-_sales(row), row["seller_id"]))
     first, last = (-(-len(sold) * percent // 100) for percent in _MIDDLE)
     best, middle = sold[:first], sold[first:last]
     usual = {lift: median(factor(row) for row in best) for lift, factor in _FACTORS.items() if best}
@@ -60,17 +60,23 @@ _FACTORS: dict[Lift, Callable[[Portrait], float]] = {
     Lift.FRIENDS: lambda row: row["fans"],
     Lift.BUYERS: lambda row: row["buyers"] / row["fans"],
     Lift.FREQUENCY: lambda row: row["orders"] / row["buyers"],
-    Lift.ORDER_VALUE: lambda row: row["gmv_minor"] / row["orders"],
+    Lift.ORDER_VALUE: lambda row: row["average_order_minor"],
 }
+
+
+def _sales(row: Portrait) -> int:
+    """What known customers bought in 30 days, in minor units."""
+    sales: int = row["average_order_minor"] * row["orders"]
+    return sales
 
 
 def _middle(row: Portrait, usual: dict[Lift, float]) -> MiddleSeller:
     ratios = {lift: usual[lift] / own for lift, factor in _FACTORS.items() if (own := factor(row))}
     lift = max(ratios, key=lambda each: ratios[each])
-    more = max(ratios[lift] - 1, 0.0) * row["gmv_minor"]
+    more = max(ratios[lift] - 1, 0.0) * _sales(row)
     return MiddleSeller(
         seller_id=row["seller_id"],
-        gmv_minor=row["gmv_minor"],
+        sales_minor=_sales(row),
         lift=lift,
         own=_FACTORS[lift](row),
         best=usual[lift],

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from siyu.analytics.engine import RESULTS_VERSION
 from siyu.analytics.marts.seller_states import SELLER_LIFE
 from siyu.foundation.errors import BadInput, NotAllowed, NotFound
 from siyu.foundation.money import exponent
@@ -31,8 +32,12 @@ SELLER_ORDERS = ("gmv_minor", "fans", "active", "slowing", "silent", "repeat_rat
 
 
 def publication_of(*, program_id: int) -> PublicationView | None:
-    """What a program's readers see now, or None before the first nightly run."""
-    row = Publication.objects.filter(program_id=program_id).order_by("-published_at").first()
+    """What a program's readers see now, or None before the first nightly run.
+
+    A night of an earlier version of the code is none, since its results lack what pages read.
+    """
+    published = Publication.objects.filter(program_id=program_id, version=RESULTS_VERSION)
+    row = published.order_by("-published_at").first()
     if row is None:
         return None
     return PublicationView(

@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, NotFound
@@ -59,6 +60,7 @@ _PLAYBOOKS: dict[str, tuple[str, str]] = {
 }
 _HORIZON_DAYS, _PLANNED_DAYS = 14, 90
 _LONGEST_PLAN_DAYS = 365
+_LAST_PLACE = 99
 _NIGHTLY_CRON = "30 2 * * *"
 
 
@@ -106,6 +108,14 @@ def set_policy(
             raise BadInput(field, "A share must lie between 0 and 1,000,000 parts per million.")
     if list_size < 1:
         raise BadInput("list_size", "A list needs at least one place.")
+    rows = Launch.objects.filter(playbook__program_id=program_id)
+    longest = rows.aggregate(longest=Max("horizon_days"))["longest"] or 0
+    if hold_window_days < longest and hold_share_ppm:
+        raise BadInput(
+            "hold_window_days",
+            "Held customers must be left alone for {longest} days, as long as playbooks look.",
+            longest=longest,
+        )
     Policy.objects.update_or_create(
         program_id=program_id,
         defaults={
@@ -130,11 +140,11 @@ def edit_playbook(
     """Change a playbook's place, whether it is used, and its words by language.
 
     The words of tasks that are open change with it; what was sent does not. Raises BadInput for
-    a placeholder that does not exist or a priority below 1, NotFound outside the program.
+    a placeholder that does not exist or a place that is none, NotFound outside the program.
     """
     playbook = _editable(viewer, playbook_id)
-    if priority < 1:
-        raise BadInput("priority", "The first place is 1.")
+    if not 1 <= priority <= _LAST_PLACE:
+        raise BadInput("priority", "Places go from 1 to {last}.", last=_LAST_PLACE)
     for language, text in texts.items():
         write_template(
             program_id=viewer.program_id,
@@ -151,7 +161,7 @@ def edit_playbook(
 def launch_playbook(
     *, viewer: Viewer, playbook_id: int, horizon_days: int, planned_days: int, today: date
 ) -> None:
-    """Read a playbook out anew from tomorrow's lists on; what was read out until now is kept.
+    """Read a playbook out anew from tomorrow's lists on; earlier draws count no more.
 
     ``horizon_days`` is how long after a draw a purchase counts, ``planned_days`` after how long
     the result is final. Both are fixed by this. Raises BadInput where a held customer could be

@@ -12,6 +12,7 @@ from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, Conflict, NotFound
 from siyu.rooms.insights.queries import seller_candidates_of
 from siyu.rooms.operations.actions import RunLog
+from siyu.rooms.operations.queries import any_of
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.outreach.models import SellerTask
 from siyu.rooms.outreach.queries.policy import policy_of
@@ -22,44 +23,56 @@ from siyu.rooms.sellers.queries import units_of_working_sellers
 _OPEN_DAYS = 7
 _REST_DAYS = 14
 _PER_UNIT = 5
+_BATCH = 500
 _LONGEST_NOTE = 500
 _EVIDENCE = ("evidence_1", "evidence_2", "evidence_3")
 
 
-@transaction.atomic
 def draw_seller_tasks(*, program_id: int, results_id: int, as_of: date, log: RunLog) -> int:
     """Close seller tasks that ran out, then draw the day's; returns how many.
 
     A unit has at most five tasks open. A seller with an open task, or looked after or held within
-    14 days, is left alone; one task in ten is held back. A day is drawn once.
+    14 days, is left alone; one task in ten is held back. A task whose seller left, or moved to
+    another unit, is closed too. A day is drawn once.
     """
     with log.step("seller_lists") as step:
-        tasks = SellerTask.objects.filter(program_id=program_id)
-        tasks.filter(state=TaskState.OPEN, due_on__lt=as_of).update(
-            state=TaskState.EXPIRED, closed_at=utc_now(), closed_on=as_of - timedelta(days=1)
-        )
-        if tasks.filter(drawn_on=as_of).exists():
-            step.wrote(0)
-            return 0
-        rows = _drawable(program_id, results_id, as_of)
+        candidates = seller_candidates_of(program_id=program_id, results_id=results_id)
+        units = units_of_working_sellers(program_id=program_id)
         policy = policy_of(program_id=program_id)
-        drawn = SellerTask.objects.bulk_create(
-            _task(program_id, row, as_of, policy) for row in rows
-        )
+        with transaction.atomic():
+            _expire(program_id, as_of, units)
+            tasks = SellerTask.objects.filter(program_id=program_id)
+            rows = [] if tasks.filter(drawn_on=as_of).exists() else candidates
+            chosen = _drawable(program_id, rows, units, as_of)
+            drawn = SellerTask.objects.bulk_create(
+                (_task(program_id, row, as_of, policy) for row in chosen), batch_size=_BATCH
+            )
         step.wrote(len(drawn))
     return len(drawn)
 
 
-def _drawable(program_id: int, results_id: int, as_of: date) -> list[dict[str, Any]]:
+def _expire(program_id: int, as_of: date, units: dict[int, int]) -> None:
+    still = SellerTask.objects.filter(program_id=program_id, state=TaskState.OPEN)
+    gone = [
+        task_id
+        for task_id, seller_id, unit_id in still.values_list("id", "seller_id", "unit_id")
+        if units.get(seller_id) != unit_id
+    ]
+    still.filter(Q(due_on__lt=as_of) | Q(id__in=any_of(values=gone))).update(
+        state=TaskState.EXPIRED, closed_at=utc_now(), closed_on=as_of - timedelta(days=1)
+    )
+
+
+def _drawable(
+    program_id: int, candidates: list[dict[str, Any]], units: dict[int, int], as_of: date
+) -> list[dict[str, Any]]:
     """The candidates of each unit, the most valuable first, within what it can take."""
-    candidates = seller_candidates_of(program_id=program_id, results_id=results_id)
     tasks = SellerTask.objects.filter(program_id=program_id)
     resting = set(
         tasks.filter(Q(state=TaskState.OPEN) | Q(blocked_until__gt=as_of)).values_list(
             "seller_id", flat=True
         )
     )
-    units = units_of_working_sellers(program_id=program_id)
     room: dict[int, int] = {}
     for taken_id in tasks.filter(state=TaskState.OPEN).values_list("unit_id", flat=True):
         room[taken_id] = room.get(taken_id, _PER_UNIT) - 1

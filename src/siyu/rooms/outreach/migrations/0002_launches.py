@@ -10,11 +10,17 @@ import siyu.foundation.ids
 def launch_each(apps, schema_editor):
     """Playbooks that are there already are read out since the program opened."""
     launches = apps.get_model("outreach", "Launch")
+    windows = dict(
+        apps.get_model("outreach", "Policy").objects.values_list("program_id", "hold_window_days")
+    )
+    playbooks = apps.get_model("outreach", "Playbook").objects.values_list("id", "program_id")
     launches.objects.bulk_create(
-        launches(playbook_id=playbook_id, horizon_days=14, planned_days=90)
-        for playbook_id in apps.get_model("outreach", "Playbook").objects.values_list(
-            "id", flat=True
+        launches(
+            playbook_id=playbook_id,
+            horizon_days=max(min(14, windows.get(program_id, 14)), 1),
+            planned_days=90,
         )
+        for playbook_id, program_id in playbooks
     )
 
 

@@ -25,6 +25,8 @@ from siyu.rooms.outreach.types import (
 
 _MILLION = 1_000_000
 _LEAST = 2
+# The spend of few buyers says nothing of how far spends lie apart.
+_LEAST_BUYERS = 10
 
 
 def playbooks_of(*, viewer: Viewer, on: date) -> list[PlaybookView]:
@@ -34,7 +36,7 @@ def playbooks_of(*, viewer: Viewer, on: date) -> list[PlaybookView]:
 
 
 def find_playbook(*, viewer: Viewer, playbook_id: int, on: date) -> PlaybookView:
-    """One playbook; raises NotFound."""
+    """One playbook with the launch in force on a day; raises NotFound."""
     found = [each for each in playbooks_of(viewer=viewer, on=on) if each.id == playbook_id]
     if not found:
         raise NotFound("There is no such playbook.")
@@ -99,7 +101,8 @@ def readout_of(*, viewer: Viewer, playbook: PlaybookView) -> Readout:
     sums = list(accumulate((days[on] for on in counted), _added))
     both = sums[-1] if sums else (_NOTHING, _NOTHING)
     elapsed = (counted[-1] - counted[0]).days + 1 if counted else 0
-    bought, spent = (_shares(both), _amounts(both)) if _enough(both) else (None, None)
+    bought = _shares(both) if _enough(both) else None
+    spent = _amounts(both) if min(both[0][1], both[1][1]) >= _LEAST_BUYERS else None
     return Readout(
         launch=launch,
         until_on=counted[-1] if counted else None,
@@ -151,7 +154,7 @@ def _arm(sums: _Sums) -> ArmView:
 
 def _shares(both: _Both) -> _Arms:
     issued, held = (readout.Arm.of_share(size=each[0], successes=each[1]) for each in both)
-    return issued, held
+    return readout.pooled_shares(treated=issued, control=held)
 
 
 def _amounts(both: _Both) -> _Arms:
@@ -177,7 +180,7 @@ def _effect(
     issued, held = arms
     if is_final:
         of_shares = scale == _MILLION
-        compare = readout.compare_shares if of_shares else readout.compare_means
+        compare = readout.compare_shares_by_score if of_shares else readout.compare_means
         found = compare(treated=issued, control=held)
     else:
         final = _final_variance(arms, launch, elapsed)
