@@ -25,7 +25,7 @@ from siyu.rooms.operations.actions.runs import (
     run_queued,
 )
 from siyu.rooms.operations.actions.schedules import run_due_schedules, set_schedule
-from siyu.rooms.operations.actions.stamp import begin_epoch, write_stamp
+from siyu.rooms.operations.actions.stamp import begin_epoch, wait_until_stable, write_stamp
 from siyu.rooms.operations.actions.write_rows import insert_rows, update_rows
 
 __all__ = [
@@ -52,5 +52,6 @@ __all__ = [
     "set_schedule",
     "subscribe",
     "update_rows",
+    "wait_until_stable",
     "write_stamp",
 ]

@@ -1,8 +1,12 @@
+import time
 import uuid
 
 from django.db import connection, transaction
 
 from siyu.rooms.operations.models import Installation, WriteStamp
+from siyu.rooms.operations.queries.feed import stable_stamp
+
+_PAUSE_SECONDS = 0.05
 
 
 def write_stamp() -> int:
@@ -30,3 +34,21 @@ def begin_epoch() -> str:
     epoch = str(uuid.uuid4())
     Installation.objects.update_or_create(id=1, defaults={"epoch": epoch})
     return epoch
+
+
+def wait_until_stable(*, seconds: float = 60) -> bool:
+    """Wait until what was committed before may be fed; whether that came within the seconds.
+
+    On PostgreSQL every transaction of the server that began earlier must have ended. Inside a
+    transaction nothing can be waited for.
+    """
+    if connection.in_atomic_block:
+        return False
+    with transaction.atomic():
+        own = write_stamp()
+    give_up_at = time.monotonic() + seconds
+    while stable_stamp() <= own:
+        if time.monotonic() > give_up_at:
+            return False
+        time.sleep(_PAUSE_SECONDS)
+    return True

@@ -7,7 +7,7 @@ from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import Conflict
 from siyu.rooms.insights.actions import compute_insights, publish, sync_warehouse
 from siyu.rooms.insights.types import Parameters
-from siyu.rooms.operations.actions import RunLog, deliver_all, write_stamp
+from siyu.rooms.operations.actions import RunLog, deliver_all, wait_until_stable, write_stamp
 from siyu.rooms.operations.queries import any_of, failing_deliveries
 from siyu.rooms.operations.types import RunView
 from siyu.rooms.organization.queries import owner_viewer
@@ -42,6 +42,8 @@ def run_nightly(run: RunView, log: RunLog) -> None:
             raise Conflict("Reactions still fail; see Failed reactions, then run again.")
     with log.step("expire") as step:
         step.wrote(expire_tasks(program_id=program_id, as_of=as_of))
+        # What was closed just now counts tonight, also where others write at the same moment.
+        wait_until_stable()
     sync_warehouse(program_id=program_id, log=log)
     policy = policy_of(program_id=program_id)
     playbooks = Playbook.objects.filter(program_id=program_id, is_enabled=True)
