@@ -7,7 +7,6 @@ from django.conf import settings
 from siyu.adapters.files.importer import FileImporter
 from siyu.adapters.warehouse.parquet_warehouse import ParquetWarehouse
 from siyu.config.home import claim_node
-from siyu.foundation.clock import business_day
 from siyu.foundation.ids import use_node
 from siyu.rooms.catalog import facts as catalog_facts
 from siyu.rooms.credit import facts as credit_facts
@@ -55,7 +54,7 @@ def wire() -> None:
 def start_nightly(program_id: int, slot: datetime) -> None:
     """The timer ``nightly``: queue the run of the business day that the slot falls on."""
     program = program_of(program_id=program_id)
-    as_of = business_day(slot, program.zone, program.cut_off_hour)
+    as_of = program.day_of(slot)
     request_run(
         program_id=program_id,
         kind="nightly",

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from siyu.adapters.warehouse.manifest import read_manifest
 from siyu.adapters.warehouse.parquet_warehouse import ParquetWarehouse
 from siyu.config.wiring import FACTS
-from tests.stable import wait_until_stable
+from siyu.rooms.operations.actions import wait_until_stable
 
 Rows = list[tuple[Any, ...]]
 _ALL = (0, 2**62)

@@ -12,7 +12,7 @@ from siyu.adapters.warehouse.manifest import read_manifest
 from siyu.adapters.warehouse.parquet_warehouse import ParquetWarehouse
 from siyu.config.wiring import FACTS
 from siyu.foundation.errors import BadInput, Conflict
-from siyu.rooms.operations.actions import begin_epoch
+from siyu.rooms.operations.actions import begin_epoch, wait_until_stable
 from siyu.rooms.orders.models import OrderLine
 from tests.adapters.warehouse.facts_on_disk import (
     fed,
@@ -24,7 +24,6 @@ from tests.adapters.warehouse.facts_on_disk import (
 )
 from tests.child_process import said, start_python
 from tests.rooms.brand import Brand, new_brand
-from tests.stable import wait_until_stable
 
 SALE = {"order_key": "o1", "customer_key": "c1", "paid_at": "2025-02-10 10:00"}
 _FEEDS = """

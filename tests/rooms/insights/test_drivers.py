@@ -13,14 +13,13 @@ from pytest_django import DjangoDbBlocker
 from siyu.foundation.errors import BadInput, NotAllowed, NotFound
 from siyu.rooms.insights.queries import drivers_between, metrics_between
 from siyu.rooms.insights.types import Cut, Driver, DriverTree, Span
-from siyu.rooms.operations.actions import run_now
+from siyu.rooms.operations.actions import run_now, wait_until_stable
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.queries import units_under
 from siyu.rooms.organization.types import Role, UnitKind
 from siyu.rooms.outreach.actions import nightly_key
 from tests.audit_guard import empty_database
 from tests.rooms.brand import Brand, new_brand
-from tests.stable import wait_until_stable
 
 AS_OF = date(2025, 6, 1)
 DAYS = 400

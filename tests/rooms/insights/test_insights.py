@@ -30,14 +30,13 @@ from siyu.rooms.insights.queries import (
     trend_of,
     verify_warehouse,
 )
-from siyu.rooms.operations.actions import run_now
+from siyu.rooms.operations.actions import run_now, wait_until_stable
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.queries import units_under
 from siyu.rooms.organization.types import Role, UnitKind
 from siyu.rooms.outreach.actions import nightly_key
 from tests.audit_guard import empty_database
 from tests.rooms.brand import Brand, new_brand
-from tests.stable import wait_until_stable
 
 AS_OF = date(2025, 6, 1)
 MAY = {"start_on": date(2025, 5, 1), "end_on": date(2025, 5, 31)}

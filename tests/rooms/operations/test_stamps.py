@@ -3,9 +3,8 @@ import threading
 import pytest
 from django.db import connection, transaction
 
-from siyu.rooms.operations.actions import begin_epoch, write_stamp
+from siyu.rooms.operations.actions import begin_epoch, wait_until_stable, write_stamp
 from siyu.rooms.operations.queries import current_epoch, stable_stamp
-from tests.stable import wait_until_stable
 
 
 def stamped() -> int:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from siyu.faces.cli.shell import AsJson, ProgramCode, progress_bars, show, viewer_in
-from siyu.foundation.clock import business_day, utc_now
+from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput
 from siyu.rooms.operations.actions import run_now
 from siyu.rooms.operations.types import Right, RunView
@@ -35,7 +35,7 @@ def nightly(
         day = (
             datetime.strptime(as_of, "%Y-%m-%d").date()  # noqa: DTZ007 - a date has no zone
             if as_of
-            else business_day(utc_now(), known.zone, known.cut_off_hour)
+            else known.day_of(utc_now())
         )
     except ValueError as error:
         raise BadInput("as_of", "{day} is no date; write it as 2026-01-31.", day=as_of) from error

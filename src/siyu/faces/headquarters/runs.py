@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
 from siyu.faces.paging import page_number
-from siyu.foundation.clock import business_day, utc_now
+from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import Conflict
 from siyu.rooms.operations.actions import request_run, retry_delivery
 from siyu.rooms.operations.queries import failing_deliveries, find_run, runs_page
@@ -41,6 +41,8 @@ STEPS = {
     "propensity": gettext_lazy("Chances to buy"),
     "customers_mart": gettext_lazy("Portraits of customers"),
     "signals": gettext_lazy("Signals"),
+    "memberships": gettext_lazy("Members of segments"),
+    "segment_sizes": gettext_lazy("Sizes of segments"),
     "candidates": gettext_lazy("Candidates for lists"),
     "seller_states": gettext_lazy("Where sellers stand"),
     "sellers_mart": gettext_lazy("Health of sellers"),
@@ -62,7 +64,7 @@ def runs(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     program = program_of(program_id=viewer.program_id)
     if request.method == "POST":
         viewer.require(Right.START_RUNS)
-        day = business_day(utc_now(), program.zone, program.cut_off_hour)
+        day = program.day_of(utc_now())
         run = request_run(
             program_id=program.id,
             kind="nightly",

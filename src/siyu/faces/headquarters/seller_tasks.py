@@ -14,11 +14,11 @@ from siyu.analytics.marts.seller_candidates import MILESTONE_FANS
 from siyu.faces.access import page
 from siyu.faces.paging import page_number
 from siyu.faces.templatetags.siyu import hundredths, money_round, number
-from siyu.foundation.clock import business_day, utc_now
+from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput
 from siyu.rooms.insights.queries import publication_of
 from siyu.rooms.operations.types import Right, Viewer
-from siyu.rooms.organization.queries import names_of_units, program_of
+from siyu.rooms.organization.queries import names_of_units, program_of, today_in
 from siyu.rooms.organization.types import ProgramView
 from siyu.rooms.outreach.actions import finish_seller_task, reopen_seller_task, skip_seller_task
 from siyu.rooms.outreach.queries import seller_tasks_closed, seller_tasks_of
@@ -59,7 +59,7 @@ _CLOSED_DAYS = 7
 def tasks(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     """Whom to look after, why, and what was done in the last days."""
     program = program_of(program_id=viewer.program_id)
-    today = _today(program)
+    today = program.day_of(utc_now())
     asked = page_number(request)
     still, count, worth_minor = seller_tasks_of(viewer=viewer, today=today, page=asked, size=_SIZE)
     closed = seller_tasks_closed(viewer=viewer, since=today - timedelta(days=_CLOSED_DAYS - 1))
@@ -87,7 +87,7 @@ def finish(request: HttpRequest, task_id: int, *, viewer: Viewer) -> HttpRespons
         task_id=task_id,
         outcome=_chosen(request, "outcome", OUTCOMES),
         note=request.POST.get("note", ""),
-        today=_today(program_of(program_id=viewer.program_id)),
+        today=today_in(program_id=viewer.program_id),
     )
     messages.success(request, _("Noted. It can be undone today, below."))
     return redirect("help")
@@ -100,7 +100,7 @@ def skip(request: HttpRequest, task_id: int, *, viewer: Viewer) -> HttpResponse:
         viewer=viewer,
         task_id=task_id,
         reason=_chosen(request, "reason", SKIPS),
-        today=_today(program_of(program_id=viewer.program_id)),
+        today=today_in(program_id=viewer.program_id),
     )
     messages.success(request, _("Skipped. It can be undone today, below."))
     return redirect("help")
@@ -112,7 +112,7 @@ def undo(request: HttpRequest, task_id: int, *, viewer: Viewer) -> HttpResponse:
     reopen_seller_task(
         viewer=viewer,
         task_id=task_id,
-        today=_today(program_of(program_id=viewer.program_id)),
+        today=today_in(program_id=viewer.program_id),
     )
     return redirect("help")
 
@@ -182,8 +182,7 @@ def _with_people(
             "days_left": (task.due_on - today).days,
             "closing": _CLOSINGS.get(task.outcome or task.skip_reason, ""),
             "may_undo": bool(task.closed_at)
-            and business_day(task.closed_at or utc_now(), program.zone, program.cut_off_hour)
-            == today,
+            and program.day_of(task.closed_at or utc_now()) == today,
         }
         for task in tasks
         if task.seller_id in people
@@ -196,7 +195,3 @@ def _chosen(request: HttpRequest, field: str, choices: Mapping[Any, Any]) -> Any
     if found is None:
         raise BadInput(field, "Choose one of {choices}.", choices=", ".join(choices))
     return found
-
-
-def _today(program: ProgramView) -> date:
-    return business_day(utc_now(), program.zone, program.cut_off_hour)

@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from siyu.faces.access import page
 from siyu.faces.signals import Kind, kind_of
 from siyu.faces.workbench.wording import reason
-from siyu.foundation.clock import business_day, utc_now
+from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput
 from siyu.rooms.catalog.queries import products_of_ids
 from siyu.rooms.content.queries import message_of, newest_templates
 from siyu.rooms.customers.queries import names_of_customers
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.orders.queries import last_bought
-from siyu.rooms.organization.queries import names_of_units, program_of
+from siyu.rooms.organization.queries import names_of_units, program_of, today_in
 from siyu.rooms.organization.types import ProgramView
 from siyu.rooms.outreach.actions import finish_task, postpone_task, reopen_task, skip_task
 from siyu.rooms.outreach.queries import find_task, today_of
@@ -72,7 +72,9 @@ def outcome(request: HttpRequest, task_id: int, *, viewer: Viewer) -> HttpRespon
     if request.method == "GET":
         return _sheet(request, viewer, task_id, "outcome", {"outcomes": OUTCOMES})
     chosen = _chosen(Outcome, request.POST.get("outcome", ""), "outcome")
-    finish_task(viewer=viewer, task_id=task_id, outcome=chosen, today=_today(viewer))
+    finish_task(
+        viewer=viewer, task_id=task_id, outcome=chosen, today=today_in(program_id=viewer.program_id)
+    )
     return _after(request, viewer, _("Done. Well done!"), task_id)
 
 
@@ -82,7 +84,9 @@ def skip(request: HttpRequest, task_id: int, *, viewer: Viewer) -> HttpResponse:
     if request.method == "GET":
         return _sheet(request, viewer, task_id, "skip", {"reasons": SKIP_REASONS, "delays": DELAYS})
     chosen = _chosen(SkipReason, request.POST.get("reason", ""), "reason")
-    skip_task(viewer=viewer, task_id=task_id, reason=chosen, today=_today(viewer))
+    skip_task(
+        viewer=viewer, task_id=task_id, reason=chosen, today=today_in(program_id=viewer.program_id)
+    )
     return _after(request, viewer, _("Skipped."), task_id)
 
 
@@ -93,14 +97,16 @@ def delay(request: HttpRequest, task_id: int, *, viewer: Viewer) -> HttpResponse
     days = next((each for each in DELAYS if str(each) == asked), None)
     if days is None:
         raise BadInput("days", "Choose when the task is to come back.")
-    postpone_task(viewer=viewer, task_id=task_id, days=days, today=_today(viewer))
+    postpone_task(
+        viewer=viewer, task_id=task_id, days=days, today=today_in(program_id=viewer.program_id)
+    )
     return _after(request, viewer, _("Put off."), task_id)
 
 
 @page(Right.WORK_TASKS, methods=("POST",))
 def undo(request: HttpRequest, task_id: int, *, viewer: Viewer) -> HttpResponse:
     """Open a task again that was closed today."""
-    reopen_task(viewer=viewer, task_id=task_id, today=_today(viewer))
+    reopen_task(viewer=viewer, task_id=task_id, today=today_in(program_id=viewer.program_id))
     return _after(request, viewer, _("It is back on the list."), None)
 
 
@@ -135,7 +141,7 @@ def cards_of(
             Card(
                 task=task,
                 name=name or _("Customer without a name"),
-                kind=kind_of(task.signal),
+                kind=kind_of(task.signal, task.playbook_name),
                 reason=reason(task.signal, task.evidence, program.currency),
                 message=message_of(template=template, values=words) if template else "",
             )
@@ -146,7 +152,7 @@ def cards_of(
 def _shown(viewer: Viewer) -> dict[str, Any]:
     program = program_of(program_id=viewer.program_id)
     seller = own_seller(viewer=viewer)
-    day = _today(viewer)
+    day = program.day_of(utc_now())
     listed = today_of(viewer=viewer, seller_id=seller.id, today=day)
     done = len(listed.closed)
     return {
@@ -182,11 +188,6 @@ def _after(request: HttpRequest, viewer: Viewer, told: str, undo_id: int | None)
         return redirect("today")
     shown = _shown(viewer) | {"toast": told, "undo_id": undo_id}
     return render(request, "workbench/_list.html", shown)
-
-
-def _today(viewer: Viewer) -> date:
-    program = program_of(program_id=viewer.program_id)
-    return business_day(utc_now(), program.zone, program.cut_off_hour)
 
 
 def _chosen(words: type[Any], value: str, field: str) -> Any:

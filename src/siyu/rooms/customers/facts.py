@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
-from siyu.foundation.clock import business_day
 from siyu.rooms.customers.models import Customer, Follow
 from siyu.rooms.operations.queries import arrow_tables
 from siyu.rooms.operations.types import FactTable
@@ -57,7 +56,7 @@ def read_follows(program_id: int, low: int, high: int) -> Iterator[pa.Table]:
     def day(moment: datetime | None) -> object:
         if moment is None:
             return None
-        return business_day(moment.astimezone(UTC), program.zone, program.cut_off_hour)
+        return program.day_of(moment.astimezone(UTC))
 
     rows = Follow.objects.filter(program_id=program_id, stamp__gte=low, stamp__lt=high)
     values = (

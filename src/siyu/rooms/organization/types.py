@@ -1,9 +1,10 @@
 """What the organization shows of itself."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
+from siyu.foundation.clock import business_day
 from siyu.rooms.operations.types import Scope
 
 
@@ -37,6 +38,10 @@ class ProgramView:
     currency: str
     zone: str
     cut_off_hour: int
+
+    def day_of(self, moment: datetime) -> date:
+        """The business day that a UTC moment falls on here."""
+        return business_day(moment, self.zone, self.cut_off_hour)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,4 @@
 from collections.abc import Iterable
-from datetime import date
 from operator import itemgetter
 from typing import Any
 
@@ -7,7 +6,7 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
 
-from siyu.foundation.clock import business_day, utc_now
+from siyu.foundation.clock import utc_now
 from siyu.foundation.crypto import digest, phone_in
 from siyu.foundation.ids import new_ids
 from siyu.rooms.customers.models import Consent, Customer, Identity, PersonalRecord
@@ -17,7 +16,7 @@ from siyu.rooms.customers.rules import one_form
 from siyu.rooms.operations.actions import insert_rows, update_rows, write_stamp
 from siyu.rooms.operations.queries import any_of, plain_rows
 from siyu.rooms.operations.types import ImportCounts
-from siyu.rooms.organization.queries import program_of
+from siyu.rooms.organization.queries import today_in
 
 _PROFILE = ("gender", "born_on", "city", "city_tier", "registered_at", "opted_out")
 _FIELDS = ("name", "phone", *_PROFILE)
@@ -90,7 +89,7 @@ def _digest(row: _Row) -> bytes:
 def _create(program_id: int, source: str, rows: dict[str, _Row], stamp: int) -> dict[str, int]:
     ids = dict(zip(rows, new_ids(len(rows)), strict=True))
     kept = safe_keys(rows)
-    today = _today(program_id)
+    today = today_in(program_id=program_id)
     insert_rows(
         model=Customer,
         columns=(
@@ -213,8 +212,3 @@ def _add_aliases(program_id: int, source: str, aliases: list[tuple[str, int]]) -
             for identity_id, (key, owner) in zip(new_ids(len(new)), new, strict=True)
         ],
     )
-
-
-def _today(program_id: int) -> date:
-    program = program_of(program_id=program_id)
-    return business_day(utc_now(), program.zone, program.cut_off_hour)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from siyu.foundation.clock import business_day, local_hour
+from siyu.foundation.clock import local_hour
 from siyu.foundation.crypto import digest
 from siyu.rooms.customers.actions import add_unknown_customers
 from siyu.rooms.operations.actions import insert_rows, update_rows
@@ -126,7 +126,7 @@ def merged(head: Head, order: Order | None, program: ProgramView) -> tuple[Any, 
         head.status or (order.status if order else OrderStatus.COMPLETED.value),
         at,
         paid_at,
-        business_day(at, program.zone, program.cut_off_hour),
+        program.day_of(at),
         local_hour(at, program.zone),
         (order.freight_minor if order else 0) if head.freight_minor is None else head.freight_minor,
     )

@@ -1,11 +1,10 @@
 """Refunds as a source tells them beside the lines of an order."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from siyu.foundation.clock import business_day
 from siyu.foundation.ids import new_ids
 from siyu.rooms.operations.actions import insert_rows, update_rows
 from siyu.rooms.operations.queries import any_of
@@ -102,8 +101,12 @@ def write_refunds(
         for row in refunds
         if row[0] in known and _told_before(known[row[0]]) != (*row[1:4], row[6], row[7])
     ]
-    stay = [(refund, row) for refund, row in changed if _day(program, row) == refund.business_on]
-    move = [(refund, row) for refund, row in changed if _day(program, row) != refund.business_on]
+    stay = [
+        (refund, row) for refund, row in changed if program.day_of(row[7]) == refund.business_on
+    ]
+    move = [
+        (refund, row) for refund, row in changed if program.day_of(row[7]) != refund.business_on
+    ]
     _empty([refund for refund, _ in move], stamp=stamp)
     come = [*new, *(row for _, row in move if row[6])]
     insert_rows(
@@ -180,9 +183,5 @@ def _told_before(refund: Refund) -> tuple[Any, ...]:
     )
 
 
-def _day(program: ProgramView, row: NewRefund) -> date:
-    return business_day(row[7], program.zone, program.cut_off_hour)
-
-
 def _values(program: ProgramView, row: NewRefund) -> tuple[Any, ...]:
-    return *row[5:], _day(program, row)
+    return *row[5:], program.day_of(row[7])

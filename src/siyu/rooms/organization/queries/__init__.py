@@ -5,6 +5,7 @@ from siyu.rooms.organization.queries.programs import (
     names_of_units,
     program_of,
     programs,
+    today_in,
     unit_ids_by_key,
     units_under,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "staff_by_login",
     "staff_of",
     "staff_with_role",
+    "today_in",
     "unit_ids_by_key",
     "units_under",
     "viewer_of",

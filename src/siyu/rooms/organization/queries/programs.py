@@ -1,5 +1,7 @@
 from collections.abc import Iterable
+from datetime import date
 
+from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, NotFound
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.models import OrgUnit, Program
@@ -12,6 +14,11 @@ def program_of(*, program_id: int) -> ProgramView:
     if program is None:
         raise NotFound("There is no such program.")
     return _view(program)
+
+
+def today_in(*, program_id: int) -> date:
+    """The business day of this moment in a program; raises NotFound."""
+    return program_of(program_id=program_id).day_of(utc_now())
 
 
 def programs() -> list[ProgramView]:
