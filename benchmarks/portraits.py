@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +26,7 @@ from benchmarks import report
 from benchmarks.reference_sql import reference_sql
 from siyu.adapters.warehouse.duckdb_engine import DuckDBEngine
 from siyu.adapters.warehouse.engine_base import typed_columns
+from siyu.analytics.conditions import Audience, Condition, Operator
 from siyu.analytics.engine import NIGHTLY, Result
 from siyu.analytics.signals import SIGNALS
 from siyu.simulation.brand import profile_of
@@ -34,11 +35,30 @@ from siyu.simulation.warehouse import write_warehouse
 Side = Literal["siyu", "reference"]
 AS_OF = date(2025, 6, 1)
 SEED = 20_250_601
+# Half of the buyers, a part by goods, and a small one.
+AUDIENCES: dict[int, Audience] = {
+    1: ((Condition(field="orders", operator=Operator.AT_LEAST, values=(2,)),),),
+    2: (
+        (Condition(field="category_id", values=(2, 3), days=90),),
+        (Condition(field="opted_out", negated=True),),
+    ),
+    3: (
+        (
+            Condition(field="state", values=("silent", "lost")),
+            Condition(field="last_on", operator=Operator.AT_LEAST, values=(180,)),
+        ),
+        (Condition(field="is_top"),),
+        (Condition(field="seller_kind", values=("guide",)),),
+    ),
+}
 PARAMETERS: dict[str, Any] = {
     "as_of": AS_OF,
     "priorities": {name: number for number, name in enumerate(SIGNALS, 1)},
     "keep": 20,
     "quota_days": 7,
+    "segments": {"birthday": 2},
+    "audiences": AUDIENCES,
+    "launches": {name: (AS_OF - timedelta(days=30), 14) for name in SIGNALS},
 }
 
 
@@ -111,6 +131,7 @@ def _measure(
             directory=facts,
             as_of=AS_OF,
         )
+        _carry(facts)
         print(f"{customers:,} customers written in {time.perf_counter() - began:.0f} s")
     best: dict[Side, list[Step]] = {}
     sides: tuple[Side, ...] = ("reference", "siyu")
@@ -124,6 +145,17 @@ def _measure(
             ]
     _compare(directory)
     return best
+
+
+def _carry(facts: Path) -> None:
+    """What the night before would have left: a third of the customers in a segment."""
+    path = facts / "memberships_before"
+    path.mkdir()
+    duckdb.connect().execute(
+        f"COPY (SELECT 1::BIGINT AS segment_id, customer_id, DATE '{AS_OF}' - 9 AS entered_on,"
+        f" NULL::DATE AS left_on FROM read_parquet('{facts}/customers/*.parquet')"
+        f" WHERE customer_id % 3 = 0) TO '{path}/all.parquet'"
+    )
 
 
 def _in_child(side: Side, directory: Path, options: argparse.Namespace) -> list[Step]:

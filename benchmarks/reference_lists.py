@@ -1,4 +1,4 @@
-"""Signals, candidates, seller health and the trend as hand-written DuckDB statements."""
+"""Signals, candidates, answers to tasks and the trend as hand-written DuckDB statements."""
 
 from __future__ import annotations
 
@@ -53,11 +53,68 @@ SELECT customer_id, signal, e[1] AS evidence_1, e[2] AS evidence_2, e[3] AS evid
 FROM ({parts}) ORDER BY customer_id, signal"""
 
 
+# The audiences of the benchmark, by hand; see `portraits.AUDIENCES`.
+_SEGMENTS = {
+    1: "SELECT customer_id FROM customers_mart WHERE orders >= 2",
+    2: """
+        SELECT customer_id FROM customers_mart
+        WHERE NOT opted_out AND customer_id IN (
+            SELECT customer_id FROM sales
+            WHERE customer_id IS NOT NULL AND NOT is_gift AND business_on >= {as_of} - 90
+              AND product_id IN (SELECT product_id FROM goods WHERE category_id IN (2, 3)))""",
+    3: """
+        SELECT customer_id FROM customers_mart
+        WHERE is_top AND (state IN ('silent', 'lost') OR {as_of} - last_on >= 180)
+          AND seller_id IN (SELECT seller_id FROM sellers WHERE kind = 'guide')""",
+}
+
+
+def memberships_sql(*, as_of: date) -> str:
+    """Return the SELECT of who belongs to which segment since when."""
+    now = " UNION ALL ".join(
+        f"SELECT {segment_id} AS segment_id, customer_id FROM ({sql})"
+        for segment_id, sql in _SEGMENTS.items()
+    )
+    return f"""
+WITH still AS (
+    SELECT * FROM memberships_before
+    WHERE segment_id IN (1, 2, 3) AND (left_on IS NULL OR left_on >= {{as_of}}))
+SELECT segment_id, customer_id, coalesce(entered_on, {{as_of}}) AS entered_on,
+       CASE WHEN n.is_now IS NULL THEN {{as_of}} END AS left_on
+FROM (SELECT *, true AS is_now FROM ({now})) n FULL JOIN still USING (segment_id, customer_id)
+WHERE n.is_now OR entered_on < {{as_of}}
+UNION ALL
+SELECT * FROM memberships_before
+WHERE segment_id IN (1, 2, 3) AND left_on BETWEEN {{as_of}} - 400 AND {{as_of}} - 1
+ORDER BY segment_id, customer_id""".format(as_of=f"DATE '{as_of}'")
+
+
+def segment_sizes_sql(*, as_of: date) -> str:
+    """Return the SELECT of each segment's size."""
+    return f"""
+SELECT segment_id, count(*) FILTER (left_on IS NULL) AS members,
+       count(*) FILTER (entered_on = DATE '{as_of}') AS entered,
+       count(*) FILTER (left_on = DATE '{as_of}') AS "left"
+FROM memberships GROUP BY segment_id ORDER BY segment_id"""
+
+
+def _within(segment_id: int | None) -> str:
+    if segment_id is None:
+        return ""
+    return (
+        " AND customer_id IN (SELECT customer_id FROM memberships"
+        f" WHERE segment_id = {segment_id} AND left_on IS NULL)"
+    )
+
+
 def candidates_sql(*, parameters: Mapping[str, Any]) -> str:
     """Return the SELECT of the best customers of each seller with the reason for each."""
     priorities: Mapping[str, int] = parameters["priorities"]
+    segments: Mapping[str, int] = parameters["segments"]
     names = sorted((name for name in _SIGNALS if name in priorities), key=priorities.__getitem__)
-    signal = " ".join(f"WHEN {_SIGNALS[name][0]} THEN '{name}'" for name in names)
+    signal = " ".join(
+        f"WHEN {_SIGNALS[name][0]}{_within(segments.get(name))} THEN '{name}'" for name in names
+    )
     priority = " ".join(f"WHEN '{name}' THEN {priorities[name]}" for name in names)
     evidence = " ".join(f"WHEN '{name}' THEN [{_SIGNALS[name][1]}]::BIGINT[]" for name in names)
     # Ranked on the few columns that decide; the evidence is worked out for who stays.
@@ -83,62 +140,6 @@ SELECT customer_id, seller_id, signal, CASE signal {priority} END AS priority,
        e[1] AS evidence_1, e[2] AS evidence_2, e[3] AS evidence_3, e[4] AS evidence_4,
        propensity_ppm, order_value_minor, expected_value_minor, rank
 FROM ranked ORDER BY seller_id, rank""".format(as_of=f"DATE '{parameters['as_of']}'")
-
-
-def sellers_sql(*, as_of: date) -> str:
-    """Return the SELECT of seller health."""
-    states = ("new", "active", "slowing", "silent", "lost", "won_back")
-    counted = ", ".join(f"count(*) FILTER (state = '{name}') AS {name}_fans" for name in states)
-    shown = ", ".join(f"coalesce({name}_fans, 0) AS {name}" for name in states)
-    purchases = """
-        SELECT seller_id, customer_id, sum(amount_minor) AS amount_minor,
-               count(*) FILTER (lines > 0) AS orders
-        FROM (SELECT seller_id, customer_id, order_id, sum(amount_minor) AS amount_minor,
-                     count(*) FILTER (NOT is_gift) AS lines
-              FROM credited WHERE business_on >= {since} GROUP BY ALL)
-        GROUP BY seller_id, customer_id"""
-    return f"""
-WITH credited AS (
-    SELECT seller_id, customer_id, order_id, amount_minor, is_gift, business_on FROM sales
-    WHERE seller_id IS NOT NULL AND business_on >= {{as_of}} - 365),
-fans AS (
-    SELECT seller_id, count(*) AS fans, count(*) FILTER (state <> 'prospect') AS effective_fans,
-           count(*) FILTER (state = 'prospect') AS prospects, {counted}
-    FROM customers_mart WHERE seller_id IS NOT NULL GROUP BY seller_id),
-month AS (
-    SELECT seller_id, sum(amount_minor) AS gmv_minor,
-           coalesce(sum(orders) FILTER (customer_id IS NOT NULL), 0) AS orders,
-           count(*) FILTER (customer_id IS NOT NULL AND orders > 0) AS buyers,
-           coalesce(sum(amount_minor) FILTER (customer_id IS NOT NULL), 0) AS identified
-    FROM ({purchases.format(since="{as_of} - 30")}) AS bought GROUP BY seller_id),
-placed AS (
-    SELECT *, row_number() OVER (
-               PARTITION BY seller_id ORDER BY amount_minor DESC, customer_id) AS place,
-           count(*) OVER (PARTITION BY seller_id) AS everyone
-    FROM ({purchases.format(since="{as_of} - 365")}) AS bought
-    WHERE customer_id IS NOT NULL AND orders > 0),
-rates AS (
-    SELECT seller_id, count(*) AS buyers_365,
-           count(*) FILTER (orders >= 2) * 1000000 // count(*) AS repeat_rate_ppm,
-           coalesce(sum(amount_minor) FILTER (place * 5 <= everyone + 4), 0) * 1000000
-               // nullif(sum(amount_minor), 0) AS concentration_ppm
-    FROM placed GROUP BY seller_id),
-year AS (
-    SELECT seller_id, sum(amount_minor) AS gmv_365_minor, max(business_on) AS last_sale_on
-    FROM credited GROUP BY seller_id),
-given_back AS (
-    SELECT seller_id, sum(amount_minor) AS refunds_minor FROM returns
-    WHERE seller_id IS NOT NULL AND business_on >= {{as_of}} - 30 GROUP BY seller_id)
-SELECT s.seller_id, s.unit_id, coalesce(fans, 0) AS fans,
-       coalesce(effective_fans, 0) AS effective_fans, coalesce(prospects, 0) AS prospects,
-       {shown}, coalesce(gmv_minor, 0) AS gmv_minor, coalesce(orders, 0) AS orders,
-       coalesce(buyers, 0) AS buyers, coalesce(refunds_minor, 0) AS refunds_minor,
-       (identified * 2 + m.orders) // nullif(m.orders * 2, 0) AS average_order_minor,
-       coalesce(gmv_365_minor, 0) AS gmv_365_minor, coalesce(buyers_365, 0) AS buyers_365,
-       repeat_rate_ppm, concentration_ppm, last_sale_on
-FROM sellers s LEFT JOIN fans f USING (seller_id) LEFT JOIN month m USING (seller_id)
-LEFT JOIN year y USING (seller_id) LEFT JOIN rates r USING (seller_id)
-LEFT JOIN given_back g USING (seller_id) ORDER BY s.seller_id""".format(as_of=f"DATE '{as_of}'")
 
 
 def trend_sql() -> str:
@@ -179,3 +180,30 @@ parts AS (
     FROM several WHERE is_order GROUP BY unit_id, business_on)
 SELECT unit_id, business_on, {sums} FROM parts GROUP BY unit_id, business_on
 ORDER BY unit_id NULLS LAST, business_on"""
+
+
+def responses_sql(*, parameters: Mapping[str, Any]) -> str:
+    """Return the SELECT of what customers bought after a task was issued or held back."""
+    launches: Mapping[str, tuple[date, int]] = parameters["launches"]
+    rows = ", ".join(
+        f"('{signal}', DATE '{since}', {days})" for signal, (since, days) in launches.items()
+    )
+    return f"""
+WITH launches(signal, since, horizon) AS (VALUES {rows}),
+first AS (
+    SELECT signal, customer_id, drawn_on, horizon, state = 'held' AS is_held
+    FROM contacts JOIN launches USING (signal)
+    WHERE drawn_on >= since AND drawn_on <= DATE '{parameters["as_of"]}' - horizon
+    QUALIFY row_number() OVER (
+        PARTITION BY signal, customer_id ORDER BY drawn_on, task_id) = 1),
+spent AS (
+    SELECT f.signal, f.drawn_on, f.is_held, f.customer_id, count(v.customer_id) AS visits,
+           coalesce(sum(v.amount_minor), 0) AS spend
+    FROM first f
+    LEFT JOIN visits v ON v.customer_id = f.customer_id
+        AND v.business_on >= f.drawn_on AND v.business_on < f.drawn_on + f.horizon
+    GROUP BY ALL)
+SELECT signal, drawn_on, is_held, count(*) AS customers,
+       count(*) FILTER (visits > 0) AS buyers, sum(spend) AS spend_minor,
+       sum(spend::DOUBLE * spend::DOUBLE) AS spend_squares
+FROM spent GROUP BY signal, drawn_on, is_held ORDER BY signal, drawn_on, is_held"""

@@ -13,8 +13,21 @@ from datetime import date
 from typing import Any
 
 from benchmarks.reference_customers import customers_sql
-from benchmarks.reference_lists import candidates_sql, sellers_sql, signals_sql, trend_sql
+from benchmarks.reference_lists import (
+    candidates_sql,
+    memberships_sql,
+    responses_sql,
+    segment_sizes_sql,
+    signals_sql,
+    trend_sql,
+)
 from benchmarks.reference_parts import ELAPSED_BAND, FRIEND_BAND, RATE_BAND, READINGS, SERVING
+from benchmarks.reference_sellers import (
+    concentration_sql,
+    seller_candidates_sql,
+    seller_states_sql,
+    sellers_sql,
+)
 
 _SALES = """
 SELECT l.line_id, l.order_id, l.customer_id, l.product_id, c.seller_id, c.unit_id, c.basis,
@@ -41,9 +54,11 @@ FROM days WINDOW own AS (PARTITION BY customer_id ORDER BY business_on),
                  whole AS (PARTITION BY customer_id)"""
 
 _RETURNS = """
-SELECT r.refund_id, r.order_id, r.line_id, r.customer_id, c.seller_id, c.unit_id,
+SELECT r.refund_id, r.order_id, r.line_id, r.customer_id, r.product_id, c.seller_id, c.unit_id,
        r.business_on, r.amount_minor
 FROM refunds r LEFT JOIN credits c ON c.line_id = r.line_id WHERE r.business_on < {as_of}"""
+
+_GOODS = "SELECT product_id, category_id, brand_id FROM products ORDER BY product_id"
 
 _MARKET = """
 WITH known AS (
@@ -179,6 +194,7 @@ def reference_sql(*, parameters: Mapping[str, Any]) -> dict[str, str]:
         "orders": _ORDERS,
         "visits": _VISITS,
         "returns": _RETURNS,
+        "goods": _GOODS,
         "market": _MARKET,
         "histories": _HISTORIES,
         "favourites": _FAVOURITES,
@@ -187,8 +203,14 @@ def reference_sql(*, parameters: Mapping[str, Any]) -> dict[str, str]:
     return {name: sql.format(as_of=day) for name, sql in facts.items()} | {
         "customers_mart": customers_sql(as_of=as_of),
         "signals": signals_sql(as_of=as_of),
+        "memberships": memberships_sql(as_of=as_of),
+        "segment_sizes": segment_sizes_sql(as_of=as_of),
         "candidates": candidates_sql(parameters=parameters),
+        "seller_states": seller_states_sql(as_of=as_of),
         "sellers_mart": sellers_sql(as_of=as_of),
+        "seller_candidates": seller_candidates_sql(as_of=as_of),
         "trend": trend_sql(),
+        "responses": responses_sql(parameters=parameters),
+        "concentration": concentration_sql(),
         "cohorts": _COHORTS,
     }

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from siyu.analytics.engine import FACTS, NIGHTLY, Engine
+from siyu.analytics.conditions import Audience
+from siyu.analytics.engine import CARRIED, FACTS, NIGHTLY, Engine
 from tests.analytics.facts import fact_table
 
 PRIORITIES = {
@@ -25,7 +26,16 @@ PRIORITIES = {
     "birthday": 7,
 }
 LAUNCHES = {"slowing": (date(2024, 1, 1), 14), "due": (date(2024, 3, 1), 7)}
-GIVEN = {"priorities": PRIORITIES, "keep": 20, "quota_days": 7, "launches": LAUNCHES}
+AUDIENCES: dict[int, Audience] = {}
+SEGMENTS: dict[str, int] = {}
+GIVEN = {
+    "priorities": PRIORITIES,
+    "keep": 20,
+    "quota_days": 7,
+    "launches": LAUNCHES,
+    "audiences": AUDIENCES,
+    "segments": SEGMENTS,
+}
 BY_NAME = {result.name: result for result in NIGHTLY}
 
 
@@ -58,7 +68,7 @@ class Warehouse:
 
     def load(self, facts: Mapping[str, pa.Table | list[dict[str, Any]]]) -> None:
         """Register the given fact tables; all others are empty."""
-        for name in FACTS:
+        for name in (*FACTS, *CARRIED):
             files = []
             if name in facts:
                 rows = facts[name]

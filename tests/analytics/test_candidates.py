@@ -27,9 +27,11 @@ def drawn(
     warehouse: Warehouse,
     customers: list[dict[str, Any]],
     contacts: list[dict[str, Any]] | None = None,
+    memberships: list[dict[str, Any]] | None = None,
     **parameters: Any,
 ) -> list[dict[str, Any]]:
     warehouse.load({"contacts": contacts or []})
+    warehouse.load_result("memberships", memberships or [])
     warehouse.load_result("customers_mart", customers)
     return warehouse.compute("candidates", as_of=AS_OF, **parameters).to_pylist()
 
@@ -121,3 +123,53 @@ def test_every_candidate_of_a_random_brand_keeps_the_rules(warehouse: Warehouse)
         assert all(row[f"evidence_{k}"] == signal[f"evidence_{k}"] for k in range(1, 5))
         own = [name for customer_id, name in signals if customer_id == row["customer_id"]]
         assert row["priority"] == min(PRIORITIES[name] for name in own)
+
+
+def stay(segment_id: int, customer_id: int, since: int, until: int | None = None) -> dict[str, Any]:
+    left_on = None if until is None else ago(until)
+    return {
+        "segment_id": segment_id,
+        "customer_id": customer_id,
+        "entered_on": ago(since),
+        "left_on": left_on,
+    }
+
+
+def test_a_signal_of_a_segment_holds_for_its_members_only(warehouse: Warehouse) -> None:
+    rows = drawn(
+        warehouse,
+        [birthday(1), birthday(2), birthday(3)],
+        memberships=[stay(5, 1, 10), stay(6, 2, 10), stay(5, 3, 10, 2)],
+        segments={"birthday": 5},
+    )
+    assert [(row["customer_id"], row["signal"]) for row in rows] == [(1, "birthday")]
+
+
+def test_to_belong_to_a_segment_is_a_reason_of_its_own(warehouse: Warehouse) -> None:
+    rows = drawn(
+        warehouse,
+        [
+            birthday(1, days_to_birthday=40, orders=3, spend_minor=700, recency_days=12),
+            birthday(2, days_to_birthday=40),
+            birthday(3),
+        ],
+        memberships=[stay(5, 1, 10), stay(5, 3, 4)],
+        segments={"segment_5": 5},
+        priorities={"segment_5": 2, "birthday": 1},
+    )
+    assert [(row["customer_id"], row["signal"]) for row in rows] == [
+        (1, "segment_5"),
+        (3, "birthday"),
+    ]
+    assert [rows[0][f"evidence_{k}"] for k in (1, 2, 3, 4)] == [10, 3, 700, 12]
+
+
+def test_a_segment_without_a_playbook_is_no_reason(warehouse: Warehouse) -> None:
+    rows = drawn(
+        warehouse,
+        [birthday(1, days_to_birthday=40)],
+        memberships=[stay(5, 1, 10)],
+        segments={"segment_5": 5},
+        priorities={"birthday": 1},
+    )
+    assert rows == []

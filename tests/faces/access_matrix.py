@@ -58,6 +58,20 @@ playbook-save[plum]        POST   302  302  403  403  403  403  403  404  403  4
 playbook-save[fern]        POST   404  404  403  403  403  403  403  302  403  403  302
 playbook-launch[plum]      POST   302  302  403  403  403  403  403  404  403  403  302
 playbook-launch[fern]      POST   404  404  403  403  403  403  403  302  403  403  302
+segments                   GET    200  200  200  403  403  403  403  200  403  403  302
+segment-new                GET    200  200  403  403  403  403  403  200  403  403  302
+segment-new                POST   302  302  403  403  403  403  403  302  403  403  302
+segment-conditions         POST   200  200  403  403  403  403  403  200  403  403  302
+segment[plum]              GET    200  200  200  403  403  403  403  404  403  403  302
+segment[fern]              GET    404  404  404  403  403  403  403  200  403  403  302
+segment[plum]              POST   302  302  403  403  403  403  403  404  403  403  302
+segment[fern]              POST   404  404  404  403  403  403  403  302  403  403  302
+segment-export[plum]       GET    200  200  403  403  403  403  403  404  403  403  302
+segment-export[fern]       GET    404  404  403  403  403  403  403  200  403  403  302
+segment-retire[plum]       POST   302  302  403  403  403  403  403  404  403  403  302
+segment-retire[fern]       POST   404  404  403  403  403  403  403  302  403  403  302
+segment-contact[plum]      POST   302  302  403  403  403  403  403  404  403  403  302
+segment-contact[fern]      POST   404  404  403  403  403  403  403  302  403  403  302
 sellers                    GET    200  200  200  200  200  403  403  200  403  403  302
 sellers-export             GET    200  200  200  200  200  403  403  200  403  403  302
 seller[ann]                GET    200  200  200  200  200  403  403  404  403  403  302
@@ -139,7 +153,11 @@ numbers                    GET    403  403  403  403  403  200  200  403  200  4
 """
 
 # What a form sends that nobody refuses for its contents.
+_BUYERS = {"do": "save", "c-0-0-field": "orders", "c-0-0-test": "at_least", "c-0-0-number": "1"}
 FORMS = {
+    "segment-new": _BUYERS | {"name": "Who bought again"},
+    "segment": _BUYERS | {"name": "Who bought"},
+    "segment-conditions": _BUYERS,
     "sign-in": {"login": "who", "password": "is this"},
     "language": {"language": "en"},
     "task-outcome": {"outcome": "message"},

@@ -60,7 +60,7 @@ def address_of(both: TwoBrands, page: str, thing: str) -> str:
     if page.startswith("customer"):
         return reverse(page, args=[both.customer(seller, int(number))])
     known = {"import": both.imports, "run": both.runs, "reaction": both.reactions}
-    known |= {"playbook": both.playbooks, "help": both.helps}
+    known |= {"playbook": both.playbooks, "help": both.helps, "segment": both.segments}
     ids = known.get(page.partition("-")[0], {})
     return reverse(page, args=[ids.get(thing, thing)])
 

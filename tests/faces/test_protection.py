@@ -44,7 +44,7 @@ def shown(pages: str) -> list[Row]:
 def address_of(both: TwoBrands, row: Row) -> str:
     things: dict[str, Any] = {"ann": both.seller("ann"), "ann-1": both.tasks["ann-1"]}
     known = {"import": both.imports, "run": both.runs, "reaction": both.reactions}
-    known |= {"playbook": both.playbooks, "help": both.helps}
+    known |= {"playbook": both.playbooks, "help": both.helps, "segment": both.segments}
     ids = known.get(row.page.partition("-")[0], {})
     things |= ids
     if row.page.startswith("customer"):

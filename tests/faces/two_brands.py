@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from siyu.analytics.conditions import Condition, Operator
 from siyu.foundation.clock import business_day, utc_now
 from siyu.foundation.errors import Conflict
 from siyu.foundation.events import Event, announced
@@ -23,6 +24,7 @@ from siyu.rooms.operations.actions import (
     request_import,
     run_now,
     subscribe,
+    wait_until_stable,
 )
 from siyu.rooms.operations.models import Delivery
 from siyu.rooms.operations.queries import failing_deliveries
@@ -32,8 +34,8 @@ from siyu.rooms.organization.types import Role, UnitKind
 from siyu.rooms.outreach.actions import nightly_key, set_policy
 from siyu.rooms.outreach.models import Playbook, SellerTask, Task
 from siyu.rooms.outreach.types import TaskState
+from siyu.rooms.segments.actions import create_segment
 from tests.rooms.brand import Brand, new_brand
-from tests.stable import wait_until_stable
 
 SELLERS_OF = {
     "plum": {
@@ -53,6 +55,9 @@ PRICES = {"ann": 100, "amy": 2_000, "bob": 30_000, "cat": 400_000, "dan": 5_000_
 
 def today() -> date:
     return business_day(utc_now(), "Asia/Shanghai")
+
+
+BUYERS = ((Condition(field="orders", operator=Operator.AT_LEAST, values=(1,)),),)
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,7 @@ class TwoBrands:
     reactions: dict[str, int] = field(default_factory=dict)
     tasks: dict[str, int] = field(default_factory=dict)
     helps: dict[str, int] = field(default_factory=dict)
+    segments: dict[str, int] = field(default_factory=dict)
 
     def brand_of(self, seller: str) -> Brand:
         return self.fern if seller == "dan" else self.plum
@@ -162,6 +168,9 @@ def two_brands(folder: Path) -> TwoBrands:
     both = TwoBrands(new_brand("plum", name="Plum"), new_brand("fern", name="Fern"))
     for code, brand in (("plum", both.plum), ("fern", both.fern)):
         _fill(brand, code)
+        both.segments[code] = create_segment(
+            viewer=brand.owner, name=f"extra-of-{code}", note="", audience=BUYERS
+        )
         _run_night(both, brand, code)
         _import(both, brand, code, folder)
         record_audit(

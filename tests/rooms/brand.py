@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from siyu.rooms.catalog.actions import import_products
+from siyu.rooms.catalog.queries import categories_in
 from siyu.rooms.customers.actions import import_customers, import_follows
 from siyu.rooms.customers.queries import customer_ids_by_key
 from siyu.rooms.operations.actions import deliver_all
@@ -13,7 +14,12 @@ from siyu.rooms.operations.queries import pending_deliveries
 from siyu.rooms.operations.types import ImportCounts, Viewer
 from siyu.rooms.orders.actions import import_order_heads, import_orders, import_returns
 from siyu.rooms.organization.actions import add_staff, grant_role
-from siyu.rooms.organization.queries import owner_viewer, unit_ids_by_key, viewer_of
+from siyu.rooms.organization.queries import (
+    owner_viewer,
+    unit_ids_by_key,
+    units_under,
+    viewer_of,
+)
 from siyu.rooms.organization.types import ProgramView, Role
 from siyu.rooms.outreach.actions import open_program
 from siyu.rooms.sellers.actions import import_sellers
@@ -82,6 +88,14 @@ class Brand:
 
     def store(self, key: str) -> int:
         return unit_ids_by_key(program_id=self.program.id, keys=[key])[key]
+
+    def unit(self, name: str) -> int:
+        found = units_under(viewer=self.owner)
+        return next(unit.id for unit in found if unit.name == name)
+
+    def category(self, name: str) -> int:
+        found = categories_in(program_id=self.program.id)
+        return next(key for key, known in found.items() if known == name)
 
     def seller_viewer(self, key: str, *, by_link: bool = False) -> Viewer:
         """The seller of a key as a viewer."""

@@ -19,6 +19,7 @@ from siyu.analytics.marts.customers import CUSTOMERS
 from siyu.analytics.marts.favourites import FAVOURITES
 from siyu.analytics.marts.histories import HISTORIES
 from siyu.analytics.marts.market import MARKET
+from siyu.analytics.marts.memberships import MEMBERSHIPS, SEGMENT_SIZES
 from siyu.analytics.marts.propensity import PROPENSITY
 from siyu.analytics.marts.responses import RESPONSES
 from siyu.analytics.marts.seller_candidates import SELLER_CANDIDATES
@@ -33,9 +34,10 @@ from siyu.analytics.sources import FACTS
 class Result:
     """A table that a run writes: its function and the tables the function reads.
 
-    `inputs` are names of facts or of earlier results, and the function's keyword arguments
-    for them; its other keyword arguments are the run's parameters. The written file holds
-    the columns of `schema` and no other, sorted by `sort_by` (as it comes where empty).
+    `inputs` are names of facts, of `CARRIED` tables or of earlier results, and the function's
+    keyword arguments for them; its other keyword arguments are the run's parameters. The
+    written file holds the columns of `schema` and no other, sorted by `sort_by` (as it comes
+    where empty).
     """
 
     name: str
@@ -53,9 +55,12 @@ class Result:
 
 # Raise it when a result gets other columns or is new: readers pass over what an earlier version
 # of the code published, until the next night.
-RESULTS_VERSION = 2
+RESULTS_VERSION = 3
 
-# In the order of computation: a result reads only facts and results above it.
+# What a night reads of the night before; empty on the first.
+CARRIED: dict[str, str] = {"memberships_before": "memberships"}
+
+# In the order of computation: a result reads only facts, what is carried and results above it.
 NIGHTLY: tuple[Result, ...] = (
     Result("sales", staging.sales, ("order_lines", "credits"), staging.SALES),
     Result("orders", staging.orders, ("sales",), staging.ORDERS),
@@ -77,9 +82,23 @@ NIGHTLY: tuple[Result, ...] = (
     ),
     Result("signals", signals.signals, ("customers_mart",), SIGNAL_ROWS, ("customer_id", "signal")),
     Result(
+        "memberships",
+        marts.memberships,
+        ("customers_mart", "sellers", "sales", "goods", "memberships_before"),
+        MEMBERSHIPS,
+        ("segment_id", "customer_id"),
+    ),
+    Result(
+        "segment_sizes",
+        marts.segment_sizes,
+        ("memberships",),
+        SEGMENT_SIZES,
+        ("segment_id",),
+    ),
+    Result(
         "candidates",
         marts.candidates,
-        ("customers_mart", "contacts"),
+        ("customers_mart", "contacts", "memberships"),
         CANDIDATES,
         ("seller_id", "rank"),
     ),
@@ -122,7 +141,10 @@ NIGHTLY: tuple[Result, ...] = (
     Result("cohorts", marts.cohorts, ("visits",), COHORTS, ("first_month_on", "month_on")),
 )
 
-SCHEMAS: dict[str, ibis.Schema] = FACTS | {result.name: result.schema for result in NIGHTLY}
+_RESULTS: dict[str, ibis.Schema] = {result.name: result.schema for result in NIGHTLY}
+SCHEMAS: dict[str, ibis.Schema] = (
+    FACTS | _RESULTS | {name: _RESULTS[result] for name, result in CARRIED.items()}
+)
 
 
 class Engine(Protocol):

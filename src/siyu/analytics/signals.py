@@ -22,6 +22,9 @@ NEW_FRIEND_DAYS = 30
 FIRST_ORDER_DAYS = (3, 14)
 BIRTHDAY_DAYS = 7
 
+# The evidence where a customer is chosen for belonging to a segment.
+SEGMENT_EVIDENCE = ("days_in_segment", "orders", "spend_minor", "recency_days")
+
 SIGNAL_ROWS = ibis.schema(
     {
         "customer_id": "int64",
@@ -56,6 +59,11 @@ class Signal:
             signal=ibis.literal(self.name),
             **{f"evidence_{k}": value.cast("int64") for k, value in enumerate(numbers, 1)},
         )
+
+
+def evidence_of(*, signal: str) -> tuple[str, str, str, str]:
+    """What evidence_1 to evidence_4 of a signal are; one that is none of ours is a segment's."""
+    return SIGNALS[signal].evidence if signal in SIGNALS else SEGMENT_EVIDENCE
 
 
 def slowing(*, customers_mart: ibis.Table, as_of: date) -> ibis.Table:

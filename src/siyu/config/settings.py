@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "siyu.rooms.orders",
     "siyu.rooms.credit",
     "siyu.rooms.insights",
+    "siyu.rooms.segments",
     "siyu.rooms.outreach",
     "siyu.faces",
     "siyu.faces.workbench",

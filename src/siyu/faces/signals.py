@@ -38,6 +38,6 @@ MEANINGS = {
 }
 
 
-def kind_of(signal: str) -> Kind:
-    """How a signal's kind of reason looks."""
-    return KINDS.get(signal, _UNKNOWN)
+def kind_of(signal: str, name: str = "") -> Kind:
+    """How a signal's kind of reason looks; one that is a segment's bears its playbook's name."""
+    return Kind(name, "blue", "users") if name else KINDS.get(signal, _UNKNOWN)

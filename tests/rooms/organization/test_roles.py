@@ -29,6 +29,7 @@ ALL = {
     "unmask",
     "see_audit",
     "edit_playbooks",
+    "edit_segments",
     "lead_sellers",
 }
 RIGHTS = {
@@ -42,6 +43,7 @@ RIGHTS = {
         "start_runs",
         "issue_links",
         "edit_playbooks",
+        "edit_segments",
         "lead_sellers",
     },
     Role.ANALYST: {"see_overview", "see_sellers"},

@@ -9,7 +9,7 @@ from typing import Any
 from siyu.rooms.customers.queries import customer_ids_by_key
 from siyu.rooms.insights.actions import compute_insights, sync_warehouse
 from siyu.rooms.insights.types import Parameters
-from siyu.rooms.operations.actions import RunLog, request_run
+from siyu.rooms.operations.actions import RunLog, request_run, wait_until_stable
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.outreach.actions import draw_lists, set_policy
 from siyu.rooms.outreach.facts import read_contacts
@@ -17,7 +17,6 @@ from siyu.rooms.outreach.models import ControlDraw, Playbook
 from siyu.rooms.outreach.queries import policy_of, today_of
 from siyu.rooms.outreach.types import TaskView
 from tests.rooms.brand import Brand, new_brand
-from tests.stable import wait_until_stable
 
 AS_OF = date(2025, 6, 1)
 FRIENDS_SINCE = "2025-05-20 10:00"

@@ -11,7 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from siyu.foundation.errors import BadInput, NotAllowed, NotFound
 from siyu.rooms.content.queries import newest_templates
-from siyu.rooms.operations.actions import run_now
+from siyu.rooms.operations.actions import run_now, wait_until_stable
 from siyu.rooms.operations.queries import audit_page
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.types import Role
@@ -27,7 +27,6 @@ from siyu.rooms.outreach.queries import (
 from siyu.rooms.outreach.types import PlaybookView, Readout
 from tests.audit_guard import empty_database
 from tests.rooms.brand import Brand, new_brand
-from tests.stable import wait_until_stable
 
 AS_OF = date(2025, 6, 1)
 FRIENDS = 400

@@ -1,31 +1,31 @@
 """The rooms' warehouse port on Parquet files."""
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
 
-from siyu.adapters.warehouse import comparing
+from siyu.adapters.warehouse import audiences, comparing
 from siyu.adapters.warehouse.feed import feed
 from siyu.adapters.warehouse.fitting import back_tested, fitted
 from siyu.adapters.warehouse.manifest import Manifest, read_manifest, write_manifest
 from siyu.adapters.warehouse.serving import Reader
 from siyu.adapters.warehouse.verification import differences
 from siyu.analytics import marts, staging
-from siyu.analytics.engine import NIGHTLY, Engine, table
+from siyu.analytics.conditions import Audience
+from siyu.analytics.engine import CARRIED, NIGHTLY, Engine, table
 from siyu.analytics.metrics import period_metrics
 from siyu.foundation.errors import BadInput
 from siyu.rooms.insights.types import (
     BackTest,
-    Cut,
+    Comparison,
     DayDifference,
     Lookup,
     Parameters,
     PurchaseFit,
-    Span,
 )
 from siyu.rooms.operations.actions import hold
 from siyu.rooms.operations.types import FactTable
@@ -88,14 +88,27 @@ class ParquetWarehouse:
         """Names of the results of the nightly computation, in order."""
         return tuple(_RESULTS)
 
-    def compute(self, *, program_id: int, run_id: int, result: str, parameters: Parameters) -> int:
+    def compute(
+        self,
+        *,
+        program_id: int,
+        run_id: int,
+        before_id: int | None,
+        result: str,
+        parameters: Parameters,
+    ) -> int:
         """Compute one result of a run from the facts and the run's earlier results; its rows.
 
-        The engine lives from a run's first result to its last.
+        What a night reads of the one before comes from the run ``before_id``. The engine lives
+        from a run's first result to its last.
         """
         if self._running is None or self._running[0] != run_id:
             self._stop()
-            self._running = (run_id, self._engine_with_facts(program_id))
+            engine = self._engine_with_facts(program_id)
+            for name, carried in CARRIED.items():
+                path = self._result_path(program_id, before_id or 0, carried)
+                engine.register(name=name, files=[path] if path.exists() else [])
+            self._running = (run_id, engine)
         try:
             rows = self._running[1].compute(
                 result=_RESULTS[result],
@@ -138,38 +151,30 @@ class ParquetWarehouse:
             engine.close()
         return found
 
-    def movements(
-        self,
-        *,
-        program_id: int,
-        run_id: int,
-        cut: Cut,
-        before: Span,
-        now: Span,
-        units: Mapping[int, int],
-        whole: bool,
-    ) -> pa.Table:
+    def movements(self, *, program_id: int, run_id: int, comparison: Comparison) -> pa.Table:
         """What two periods sold by the groups of a cut: rows of `marts.movements`."""
-        return self._compared(program_id, run_id, cut, before, now, tuple(units.items()), whole)
+        return self._compared(program_id, run_id, comparison)
 
-    def _compare(
-        self,
-        program_id: int,
-        run_id: int,
-        cut: Cut,
-        before: Span,
-        now: Span,
-        units: tuple[tuple[int, int], ...],
-        whole: bool,
+    def _compare(self, program_id: int, run_id: int, comparison: Comparison) -> pa.Table:
+        files = self._result_paths(program_id, run_id, comparing.READS)
+        return comparing.movements(reader=self._reader, files=files, comparison=comparison)
+
+    def audience_size(
+        self, *, program_id: int, run_id: int, audience: Audience, as_of: date
     ) -> pa.Table:
-        return comparing.movements(
-            reader=self._reader,
-            files={name: self._result_path(program_id, run_id, name) for name in comparing.READS},
-            cut=cut,
-            before=before,
-            now=now,
-            units=dict(units),
-            whole=whole,
+        """How many customers of a published night meet conditions: one row of AUDIENCE_SIZE."""
+        files = self._result_paths(program_id, run_id, audiences.READS)
+        return audiences.audience_size(
+            reader=self._reader, files=files, audience=audience, as_of=as_of
+        )
+
+    def audience_rows(
+        self, *, program_id: int, run_id: int, audience: Audience, as_of: date, limit: int
+    ) -> pa.Table:
+        """Those customers as AUDIENCE_ROWS, the greatest expected value first."""
+        files = self._result_paths(program_id, run_id, audiences.READS)
+        return audiences.audience_rows(
+            reader=self._reader, files=files, audience=audience, as_of=as_of, limit=limit
         )
 
     def fit_purchases(
@@ -238,6 +243,11 @@ class ParquetWarehouse:
 
     def _result_path(self, program_id: int, run_id: int, result: str) -> Path:
         return self._root(program_id) / "results" / str(run_id) / f"{result}.parquet"
+
+    def _result_paths(
+        self, program_id: int, run_id: int, results: Sequence[str]
+    ) -> dict[str, Path]:
+        return {name: self._result_path(program_id, run_id, name) for name in results}
 
     def _root(self, program_id: int) -> Path:
         return self._home / str(program_id)

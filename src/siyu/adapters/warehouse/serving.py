@@ -8,7 +8,13 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from siyu.adapters.warehouse.engine_base import quoted
 from siyu.rooms.insights.types import Lookup
+
+
+def view(name: str, sql: str) -> str:
+    """One table of a WITH clause."""
+    return f"{quoted(name, dialect='duckdb')} AS ({sql})"
 
 
 class Reader:

@@ -7,6 +7,7 @@ from siyu.analytics.marts.customers import customers
 from siyu.analytics.marts.favourites import favourites
 from siyu.analytics.marts.histories import histories
 from siyu.analytics.marts.market import market
+from siyu.analytics.marts.memberships import memberships, segment_sizes
 from siyu.analytics.marts.movements import movements
 from siyu.analytics.marts.propensity import propensity
 from siyu.analytics.marts.repeats import (
@@ -33,11 +34,13 @@ __all__ = [
     "kinds_of_outcome",
     "kinds_of_spending",
     "market",
+    "memberships",
     "movements",
     "propensity",
     "repeats",
     "responses",
     "season_of",
+    "segment_sizes",
     "seller_candidates",
     "seller_states",
     "sellers",

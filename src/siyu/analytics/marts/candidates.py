@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import ibis
 
+from siyu.analytics.arithmetic import days_between
 from siyu.analytics.signals import SIGNALS
 
 CANDIDATES = ibis.schema(
@@ -33,33 +34,40 @@ def candidates(
     *,
     customers_mart: ibis.Table,
     contacts: ibis.Table,
+    memberships: ibis.Table,
     as_of: date,
     priorities: Mapping[str, int],
+    segments: Mapping[str, int],
     keep: int,
     quota_days: int,
 ) -> ibis.Table:
     """One row a customer who may be contacted and has a reason; `keep` a seller at most.
 
     `priorities` gives the signals with a playbook and their order (the lowest number wins;
-    of equal ones the signal declared first); signals not named are not used. Left out are
+    of equal ones the signal declared first); signals not named are not used. `segments` gives
+    the segment to which a signal's customers must belong; where the name is none of
+    `signals.SIGNALS`, to belong is the whole reason. Left out are
     customers without a serving seller, opted out, below 18, blocked on `as_of`, or with an
     open, held or done task within `quota_days`. Contacts drawn on `as_of` itself do not
     count, so that the same night run twice draws the same.
 
     Columns: customer_id, seller_id, signal, priority, evidence_1 to evidence_4 (see
-    `signals.SIGNALS`), propensity_ppm, order_value_minor, expected_value_minor, rank (from 1
+    `signals.evidence_of`), propensity_ppm, order_value_minor, expected_value_minor, rank (from 1
     within the seller, by expected value and then customer_id).
     """
+    own = sorted(name for name in segments if name not in SIGNALS)
     chosen = sorted(
-        (name for name in SIGNALS if name in priorities), key=lambda name: priorities[name]
+        (name for name in (*SIGNALS, *own) if name in priorities),
+        key=lambda name: priorities[name],
     )
     free = _eligible(customers_mart, _barred(contacts, as_of, quota_days))
-    marked = free.mutate(place=_best(free, chosen, as_of))
+    free = _with_stays(free, memberships, {segments[name] for name in chosen if name in segments})
+    marked = free.mutate(place=_best(free, chosen, segments, as_of))
     table = marked.filter(marked.place.notnull())
     table = table.mutate(
         signal=_by_place(table, chosen, "string"),
         priority=_by_place(table, [priorities[name] for name in chosen], "int32"),
-        **_evidence(table, chosen, as_of),
+        **_evidence(table, chosen, segments, as_of),
     )
     order = (table.expected_value_minor.desc(), table.customer_id)
     ranked = table.mutate(rank=ibis.row_number().over(group_by="seller_id", order_by=order) + 1)
@@ -86,10 +94,33 @@ def _eligible(customers_mart: ibis.Table, barred: ibis.Table) -> ibis.Table:
     return may.anti_join(barred, "customer_id")
 
 
-def _best(table: ibis.Table, chosen: Sequence[str], as_of: date) -> Any:
+def _with_stays(
+    table: ibis.Table, memberships: ibis.Table, segment_ids: Collection[int]
+) -> ibis.Table:
+    """The customers, each with the day since when she belongs to each of the segments."""
+    now = memberships.filter(memberships.left_on.isnull())
+    for segment_id in sorted(segment_ids):
+        stays = now.filter(now.segment_id == segment_id).select(
+            "customer_id", **{_since(segment_id): now.entered_on}
+        )
+        table = table.left_join(stays, "customer_id").drop("customer_id_right")
+    return table
+
+
+def _since(segment_id: int) -> str:
+    return f"in_{segment_id}_since"
+
+
+def _best(
+    table: ibis.Table, chosen: Sequence[str], segments: Mapping[str, int], as_of: date
+) -> Any:
     """The place in `chosen` of the first signal that holds; null where none does."""
-    conditions = [(SIGNALS[name].holds(table, as_of), k) for k, name in enumerate(chosen)]
     nothing = ibis.null("int64")
+    conditions = []
+    for place, name in enumerate(chosen):
+        belongs = table[_since(segments[name])].notnull() if name in segments else True
+        holds = SIGNALS[name].holds(table, as_of) if name in SIGNALS else True
+        conditions.append((holds & belongs, place))
     return ibis.cases(*conditions, else_=nothing) if conditions else nothing
 
 
@@ -101,11 +132,22 @@ def _by_place(table: ibis.Table, values: Sequence[Any], dtype: str) -> Any:
     return ibis.cases(*((table.place == k, value) for k, value in enumerate(values)), else_=nothing)
 
 
-def _evidence(table: ibis.Table, chosen: Sequence[str], as_of: date) -> dict[str, Any]:
-    measures = [SIGNALS[name].measure(table, as_of) for name in chosen]
+def _evidence(
+    table: ibis.Table, chosen: Sequence[str], segments: Mapping[str, int], as_of: date
+) -> dict[str, Any]:
+    measures = [_measure(table, name, segments, as_of) for name in chosen]
     return {
         f"evidence_{position + 1}": _by_place(
             table, [measure[position].cast("int64") for measure in measures], "int64"
         )
         for position in range(4)
     }
+
+
+def _measure(
+    table: ibis.Table, name: str, segments: Mapping[str, int], as_of: date
+) -> tuple[Any, Any, Any, Any]:
+    if name in SIGNALS:
+        return SIGNALS[name].measure(table, as_of)
+    since = days_between(start=table[_since(segments[name])], end=ibis.literal(as_of))
+    return since, table.orders, table.spend_minor, table.recency_days

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy
 from siyu.faces.access import page
 from siyu.faces.errors import told
 from siyu.faces.signals import MEANINGS, kind_of
-from siyu.foundation.clock import business_day, utc_now
+from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput
 from siyu.rooms.content.queries import newest_templates
 from siyu.rooms.content.types import PLACEHOLDERS
 from siyu.rooms.insights.queries import publication_of
 from siyu.rooms.operations.types import Right, Viewer
-from siyu.rooms.organization.queries import program_of
+from siyu.rooms.organization.queries import program_of, today_in
 from siyu.rooms.organization.types import ProgramView
 from siyu.rooms.outreach.actions import edit_playbook, launch_playbook
 from siyu.rooms.outreach.queries import (
@@ -28,6 +28,7 @@ from siyu.rooms.outreach.queries import (
     work_by_playbook,
 )
 from siyu.rooms.outreach.types import PlaybookView, Readout, ReadoutDay
+from siyu.rooms.segments.queries import segments_of
 
 LANGUAGES = {"zh-hans": gettext_lazy("Words in Chinese"), "en": gettext_lazy("Words in English")}
 _WORK_DAYS = 30
@@ -47,7 +48,7 @@ def playbooks(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
         "rows": [
             {
                 "playbook": each,
-                "kind": kind_of(each.signal),
+                "kind": kind_of(each.signal, each.name),
                 "work": work.get(each.id, {}),
                 "issued": _issued(work.get(each.id, {})),
                 "readout": readout_of(viewer=viewer, playbook=each),
@@ -75,6 +76,8 @@ def save(request: HttpRequest, playbook_id: int, *, viewer: Viewer) -> HttpRespo
             priority=_number(request, "priority"),
             is_enabled="is_enabled" in request.POST,
             texts={language: request.POST.get(f"text_{language}", "") for language in LANGUAGES},
+            name=request.POST.get("name", ""),
+            segment_id=_segment(request),
         )
     except BadInput as error:
         return _detail(request, viewer, playbook_id, error=error)
@@ -91,7 +94,7 @@ def launch(request: HttpRequest, playbook_id: int, *, viewer: Viewer) -> HttpRes
             playbook_id=playbook_id,
             horizon_days=_number(request, "horizon_days"),
             planned_days=_number(request, "planned_days"),
-            today=_today(program_of(program_id=viewer.program_id)),
+            today=today_in(program_id=viewer.program_id),
         )
     except BadInput as error:
         return _detail(request, viewer, playbook_id, error=error)
@@ -105,12 +108,16 @@ def _detail(
     program = program_of(program_id=viewer.program_id)
     playbook = find_playbook(viewer=viewer, playbook_id=playbook_id, on=_read_on(viewer, program))
     readout = readout_of(viewer=viewer, playbook=playbook)
+    segments = {str(each.id): each.name for each in segments_of(viewer=viewer)}
     shown = {
         "program": program,
         "published": publication_of(program_id=viewer.program_id),
         "playbook": playbook,
-        "kind": kind_of(playbook.signal),
-        "meaning": MEANINGS.get(playbook.signal, ""),
+        "kind": kind_of(playbook.signal, playbook.name),
+        "meaning": _meaning(playbook, segments),
+        "segments": segments,
+        "segment_id": request.POST.get("segment", str(playbook.segment_id or "")),
+        "name": request.POST.get("name", playbook.name),
         "readout": readout,
         "rates": _rates(readout),
         "chart": _chart(readout.days),
@@ -125,6 +132,16 @@ def _detail(
     }
     status = _REFUSED if error else 200
     return render(request, "headquarters/playbook.html", shown, status=status)
+
+
+def _meaning(playbook: PlaybookView, segments: dict[str, str]) -> str:
+    segment = segments.get(str(playbook.segment_id), "")
+    if playbook.name:
+        return _("Members of the segment {segment}.").format(segment=segment or "–")
+    told = str(MEANINGS.get(playbook.signal, ""))
+    if not playbook.segment_id:
+        return told
+    return told + " " + _("Only members of the segment {segment}.").format(segment=segment or "–")
 
 
 def _words(request: HttpRequest, viewer: Viewer, playbook: PlaybookView) -> list[dict[str, Any]]:
@@ -184,11 +201,12 @@ def _issued(work: dict[str, int]) -> int:
 def _read_on(viewer: Viewer, program: ProgramView) -> date:
     """The day whose launches the published night read out."""
     published = publication_of(program_id=viewer.program_id)
-    return published.as_of if published else _today(program)
+    return published.as_of if published else program.day_of(utc_now())
 
 
-def _today(program: ProgramView) -> date:
-    return business_day(utc_now(), program.zone, program.cut_off_hour)
+def _segment(request: HttpRequest) -> int | None:
+    text = request.POST.get("segment", "")
+    return int(text) if text.isdecimal() else None
 
 
 def _number(request: HttpRequest, field: str) -> int:

@@ -1,7 +1,6 @@
 """Sellers and their health."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from siyu.analytics.marts.seller_candidates import MILESTONE_FANS
 from siyu.faces.access import page
+from siyu.faces.exports import csv_of
 from siyu.faces.paging import page_number
 from siyu.foundation.errors import NotAllowed
 from siyu.foundation.money import from_minor
@@ -63,14 +63,6 @@ COLUMNS = (
     ("silent", gettext_lazy("Silent")),
     ("repeat_rate_ppm", gettext_lazy("Repeat rate")),
 )
-
-
-class _Echo:
-    """A file that hands every line to the response at once."""
-
-    def write(self, line: str) -> str:
-        """Return what a file would keep."""
-        return line
 
 
 @page(Right.SEE_SELLERS)
@@ -167,11 +159,7 @@ def export(request: HttpRequest, *, viewer: Viewer) -> StreamingHttpResponse:
         size=None,
     )
     currency = program_of(program_id=viewer.program_id).currency
-    response = StreamingHttpResponse(
-        _lines(viewer, list(health), currency), content_type="text/csv; charset=utf-8"
-    )
-    response.headers["Content-Disposition"] = 'attachment; filename="sellers.csv"'
-    return response
+    return csv_of(name="sellers", rows=_lines(viewer, list(health), currency))
 
 
 def _lives(viewer: Viewer) -> list[dict[str, Any]]:
@@ -190,12 +178,8 @@ def _only_sells(seller: SellerView) -> bool:
     return [(each.program_id, each.role) for each in grants] == [(seller.program_id, Role.SELLER)]
 
 
-def _lines(viewer: Viewer, health: list[Any], currency: str) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    # Excel takes a CSV for UTF-8 only with this mark in front.
-    yield "\ufeff"
-    titles = (_("Number"), _("Store"), _("Standing"), *(str(title) for _name, title in COLUMNS))
-    yield writer.writerow(titles)
+def _lines(viewer: Viewer, health: list[Any], currency: str) -> Iterator[Sequence[Any]]:
+    yield (_("Number"), _("Store"), _("Standing"), *(str(title) for _name, title in COLUMNS))
     for start in range(0, len(health), 500):
         for row in _with_people(viewer, health[start : start + 500]):
             figures = [
@@ -206,13 +190,7 @@ def _lines(viewer: Viewer, health: list[Any], currency: str) -> Iterator[str]:
                 else row[name]
                 for name, _title in COLUMNS
             ]
-            names = (_shown_as_text(row["seller"].key), _shown_as_text(row["store"]), row["state"])
-            yield writer.writerow([*names, *figures])
-
-
-def _shown_as_text(cell: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+            yield (row["seller"].key, row["store"], row["state"], *figures)
 
 
 def _found(viewer: Viewer, find: str) -> tuple[list[dict[str, Any]], int]:

@@ -111,6 +111,12 @@ def of(mapping: Any, key: object) -> Any:
 
 
 @register.filter
+def pairs(mapping: Any) -> list[tuple[Any, Any]]:
+    """The keys and values of a mapping."""
+    return list((mapping or {}).items())
+
+
+@register.filter
 def number(value: object) -> str:
     """A number with its thousands apart."""
     if not isinstance(value, int | float):

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from siyu.faces.access import page
 from siyu.faces.paging import page_number
+from siyu.faces.portraits import STATES
 from siyu.faces.signals import kind_of
 from siyu.faces.workbench.today import OUTCOMES, SKIP_REASONS, cards_of
 from siyu.faces.workbench.wording import (
-    STATES,
     portrait_sentences,
     rhythm_line,
 )
-from siyu.foundation.clock import business_day, utc_now
+from siyu.foundation.clock import utc_now
 from siyu.rooms.catalog.queries import names_of_categories, products_of_ids
 from siyu.rooms.customers.actions import opt_out, unmask
 from siyu.rooms.customers.queries import (
@@ -123,7 +123,7 @@ def _shown(viewer: Viewer, customer_id: int) -> dict[str, Any]:
         product_ids=[line.product_id for purchase in purchases for line in purchase.lines]
     )
     seller = own_seller(viewer=viewer)
-    today = business_day(utc_now(), program.zone, program.cut_off_hour)
+    today = program.day_of(utc_now())
     task = open_task_of(viewer=viewer, customer_id=customer_id)
     shown = {
         "program": program,
@@ -143,7 +143,7 @@ def _shown(viewer: Viewer, customer_id: int) -> dict[str, Any]:
         "contacts": [
             {
                 "task": done,
-                "kind": kind_of(done.signal),
+                "kind": kind_of(done.signal, done.playbook_name),
                 "how": _how(done.outcome, done.skip_reason),
             }
             for done in contacts_with(viewer=viewer, customer_id=customer_id)

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from siyu.faces.access import page
-from siyu.faces.workbench.wording import STATES
-from siyu.foundation.clock import business_day, utc_now
+from siyu.faces.portraits import STATES
+from siyu.foundation.clock import utc_now
 from siyu.rooms.insights.queries import publication_of, seller_numbers
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_units, program_of
@@ -24,7 +24,7 @@ def numbers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     program = program_of(program_id=viewer.program_id)
     seller = own_seller(viewer=viewer)
     row = seller_numbers(viewer=viewer, seller_id=seller.id)
-    today = business_day(utc_now(), program.zone, program.cut_off_hour)
+    today = program.day_of(utc_now())
     shown = {
         "program": program,
         "seller": seller,

@@ -5,39 +5,27 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
+from siyu.faces.portraits import AGES, GENDERS, STATES
 from siyu.faces.templatetags.siyu import money_round, share
 
 _STEADY_PPM = 50_000
 
 
-STATES = {
-    "new": gettext_lazy("New"),
-    "active": gettext_lazy("Active"),
-    "slowing": gettext_lazy("Slowing"),
-    "silent": gettext_lazy("Silent"),
-    "lost": gettext_lazy("Lost"),
-    "won_back": gettext_lazy("Won back"),
-    "prospect": gettext_lazy("Never ordered"),
-}
-GENDERS = {"female": gettext_lazy("woman"), "male": gettext_lazy("man")}
-AGES = {
-    "under_18": gettext_lazy("under 18"),
-    "18_24": "18–24",
-    "25_30": "25–30",
-    "31_35": "31–35",
-    "36_40": "36–40",
-    "41_50": "41–50",
-    "51_60": "51–60",
-    "over_60": gettext_lazy("over 60"),
-}
-
-
 def reason(signal: str, evidence: Mapping[str, Any], currency: str) -> str:
     """The reason of a task in one sentence with its numbers."""
-    say = _SENTENCES.get(signal)
-    return say(evidence, currency) if say else ""
+    return _SENTENCES.get(signal, _segment)(evidence, currency)
+
+
+def _segment(evidence: Mapping[str, Any], currency: str) -> str:
+    if not evidence.get("orders"):
+        return _("Has not ordered yet")
+    return _("{orders} orders, {spend} in all; last bought {days} days ago").format(
+        orders=evidence["orders"],
+        spend=money_round(evidence["spend_minor"], currency),
+        days=evidence["recency_days"] + 1,
+    )
 
 
 def _slowing(evidence: Mapping[str, Any], currency: str) -> str:

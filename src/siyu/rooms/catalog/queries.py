@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from siyu.rooms.catalog.models import Category, Product
+from siyu.rooms.catalog.models import Brand, Category, Product
 from siyu.rooms.catalog.types import ProductView
 from siyu.rooms.operations.queries import any_of, pick_by_source
 
@@ -26,6 +26,26 @@ def products_of_ids(*, product_ids: Iterable[int]) -> dict[int, ProductView]:
         )
         for row in rows
     }
+
+
+def categories_in(*, program_id: int) -> dict[int, str]:
+    """Names of a program's categories by id, by name."""
+    return dict(
+        Category.objects.filter(program_id=program_id).order_by("name").values_list("id", "name")
+    )
+
+
+def brands_in(*, program_id: int) -> dict[int, str]:
+    """Names of a program's brands by id, by name."""
+    return dict(
+        Brand.objects.filter(program_id=program_id).order_by("name").values_list("id", "name")
+    )
+
+
+def products_by_key(*, program_id: int, keys: Iterable[str]) -> list[ProductView]:
+    """A program's products of any source that bear one of the outside keys."""
+    rows = Product.objects.filter(program_id=program_id, source_key__in=set(keys))
+    return list(products_of_ids(product_ids=rows.values_list("id", flat=True)).values())
 
 
 def names_of_categories(*, category_ids: Iterable[int]) -> dict[int, str]:

@@ -40,11 +40,16 @@ def rebuild_warehouse(*, program_id: int) -> dict[str, int]:
 def compute_insights(*, program_id: int, parameters: Parameters, log: RunLog) -> int:
     """Compute every result of the nightly run; returns the id under which they lie, unpublished."""
     results_id = new_id()
+    before_id = _results_before(program_id, parameters.as_of)
     log.uses(warehouse().engine)
     for name in warehouse().results():
         with log.step(name) as step:
             rows = warehouse().compute(
-                program_id=program_id, run_id=results_id, result=name, parameters=parameters
+                program_id=program_id,
+                run_id=results_id,
+                before_id=before_id,
+                result=name,
+                parameters=parameters,
             )
             step.wrote(rows)
     return results_id
@@ -74,3 +79,11 @@ def publish(*, program_id: int, results_id: int, as_of: date) -> None:
         kept=frozenset(published.values_list("results_id", flat=True)),
         written_before=long_ago,
     )
+
+
+def _results_before(program_id: int, as_of: date) -> int | None:
+    """The results of the last night before a day, else those of the day itself."""
+    published = Publication.objects.filter(program_id=program_id, as_of__lte=as_of)
+    rows = list(published.order_by("-as_of").values_list("as_of", "results_id")[:2])
+    earlier = [results_id for on, results_id in rows if on < as_of]
+    return next(iter(earlier or [results_id for _on, results_id in rows]), None)

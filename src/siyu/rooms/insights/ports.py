@@ -1,19 +1,19 @@
 """What insights need from outside: a warehouse."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 import pyarrow as pa
 
+from siyu.analytics.conditions import Audience
 from siyu.rooms.insights.types import (
     BackTest,
-    Cut,
+    Comparison,
     DayDifference,
     Lookup,
     Parameters,
     PurchaseFit,
-    Span,
 )
 
 OnResult = Callable[[str, int], None]
@@ -39,8 +39,19 @@ class Warehouse(Protocol):
     def results(self) -> Sequence[str]:
         """Names of the results of the nightly computation, in order."""
 
-    def compute(self, *, program_id: int, run_id: int, result: str, parameters: Parameters) -> int:
-        """Compute one result of a run from the facts and the run's earlier results; its rows."""
+    def compute(
+        self,
+        *,
+        program_id: int,
+        run_id: int,
+        before_id: int | None,
+        result: str,
+        parameters: Parameters,
+    ) -> int:
+        """Compute one result of a run from the facts and the run's earlier results; its rows.
+
+        What a night reads of the one before comes from the run ``before_id``.
+        """
 
     def read(self, *, program_id: int, run_id: int, lookup: Lookup) -> pa.Table:
         """The rows of a published result that a look-up asks for."""
@@ -53,22 +64,18 @@ class Warehouse(Protocol):
     ) -> dict[str, int]:
         """The metrics of a period, both days included; money in minor units."""
 
-    def movements(
-        self,
-        *,
-        program_id: int,
-        run_id: int,
-        cut: Cut,
-        before: Span,
-        now: Span,
-        units: Mapping[int, int],
-        whole: bool,
-    ) -> pa.Table:
-        """What two periods sold by the groups of a cut: rows of ``analytics.marts.movements``.
+    def movements(self, *, program_id: int, run_id: int, comparison: Comparison) -> pa.Table:
+        """What two periods sold by the groups of a cut: rows of ``analytics.marts.movements``."""
 
-        ``units`` maps each org unit looked at to the one it is shown under; ``whole`` counts
-        what is credited to none of them too.
-        """
+    def audience_size(
+        self, *, program_id: int, run_id: int, audience: Audience, as_of: date
+    ) -> pa.Table:
+        """How many customers of a published night meet conditions: one row of AUDIENCE_SIZE."""
+
+    def audience_rows(
+        self, *, program_id: int, run_id: int, audience: Audience, as_of: date, limit: int
+    ) -> pa.Table:
+        """Those customers as AUDIENCE_ROWS, the greatest expected value first."""
 
     def fit_purchases(
         self, *, program_id: int, end_on: date, unit_days: int, minor_units: int

@@ -6,6 +6,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+import ibis
+
+from siyu.analytics.conditions import Audience
+
 
 @dataclass(frozen=True, kw_only=True)
 class PublicationView:
@@ -39,7 +43,8 @@ class Parameters:
     """What a nightly computation is told: the day, the playbooks' order and the limits.
 
     ``launches`` maps the signal of a playbook to the day since which its draws are read out, and
-    the horizon in days.
+    the horizon in days; ``audiences`` gives the definition of each segment by id, ``segments``
+    the one to which the customers of a playbook's signal must belong.
     """
 
     as_of: date
@@ -47,6 +52,33 @@ class Parameters:
     keep: int
     quota_days: int
     launches: Mapping[str, tuple[date, int]] = field(default_factory=dict)
+    audiences: Mapping[int, Audience] = field(default_factory=dict)
+    segments: Mapping[str, int] = field(default_factory=dict)
+
+
+AUDIENCE_SIZE = ibis.schema(
+    {
+        "customers": "int64",
+        "served": "int64",
+        "reachable": "int64",
+        "expected_value_minor": "int64",
+    }
+)
+"""How many customers meet conditions: of them those with a seller, those who may be contacted,
+and what these are expected to buy within 30 days."""
+
+AUDIENCE_ROWS = ibis.schema(
+    {
+        "customer_id": "int64",
+        "seller_id": "int64",
+        "state": "string",
+        "orders": "int64",
+        "spend_minor": "int64",
+        "last_on": "date",
+        "expected_value_minor": "int64",
+    }
+)
+"""What is shown of a customer who meets conditions: columns of the mart ``customers``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +154,21 @@ class Cut(StrEnum):
     CUSTOMER_AGE = "customer_age"
     KIND = "kind"
     CATEGORY = "category"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two periods to compare, cut into groups.
+
+    ``units`` pairs each org unit looked at with the one it is shown under; ``whole`` counts what
+    is credited to none of them too.
+    """
+
+    before: Span
+    now: Span
+    cut: Cut
+    units: tuple[tuple[int, int], ...]
+    whole: bool
 
 
 class Driver(StrEnum):

@@ -35,6 +35,7 @@ class Right(StrEnum):
     SEE_AUDIT = "see_audit"
     LEAD_SELLERS = "lead_sellers"
     EDIT_PLAYBOOKS = "edit_playbooks"
+    EDIT_SEGMENTS = "edit_segments"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,7 @@ RIGHTS_OF = {
             Right.START_RUNS,
             Right.ISSUE_LINKS,
             Right.EDIT_PLAYBOOKS,
+            Right.EDIT_SEGMENTS,
             Right.LEAD_SELLERS,
         }
     ),

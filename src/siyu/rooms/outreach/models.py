@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from siyu.foundation.ids import new_id
-from siyu.rooms.outreach.types import TaskState
+from siyu.rooms.outreach.types import NAME_LENGTH, TaskState
 
 
 class Policy(models.Model):
@@ -21,13 +21,19 @@ class Policy(models.Model):
 
 
 class Playbook(models.Model):
-    """Joins a signal to a message template (玩法); the lowest priority number comes first."""
+    """Joins a signal to a message template (玩法); the lowest priority number comes first.
+
+    Of a playbook with a segment only members are contacted; where the signal is the segment's
+    own, to be a member is the reason, and ``name`` is what sellers read.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     program = models.ForeignKey(
         "organization.Program", models.CASCADE, related_name="+", db_index=False
     )
     signal = models.CharField(max_length=30)
+    name = models.CharField(max_length=NAME_LENGTH, blank=True, default="")
+    segment = models.ForeignKey("segments.Segment", models.PROTECT, related_name="+", null=True)
     template_code = models.CharField(max_length=60)
     priority = models.PositiveSmallIntegerField()
     is_enabled = models.BooleanField(default=True)
@@ -36,6 +42,11 @@ class Playbook(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["program", "signal"], name="outreach_playbook_once")
         ]
+
+    @property
+    def is_of_segment(self) -> bool:
+        """Whether to belong to its segment is the whole reason."""
+        return self.signal == f"segment_{self.segment_id}"
 
 
 class Launch(models.Model):
@@ -77,22 +88,16 @@ class DrawnList(models.Model):
         ]
 
 
-class Task(models.Model):
-    """Contact this customer, for this reason."""
+class Drawn(models.Model):
+    """What every kind of task has: the night that drew it, why, and what became of it."""
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     program = models.ForeignKey(
         "organization.Program", models.CASCADE, related_name="+", db_index=False
     )
-    seller = models.ForeignKey("sellers.Seller", models.CASCADE, related_name="+", db_index=False)
-    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="+")
-    playbook = models.ForeignKey(Playbook, models.PROTECT, related_name="+", db_index=False)
     drawn_on = models.DateField()
     due_on = models.DateField()
-    rank = models.PositiveIntegerField()
     evidence = models.JSONField(default=dict)
-    propensity_ppm = models.PositiveIntegerField()
-    order_value_minor = models.BigIntegerField()
     expected_value_minor = models.BigIntegerField()
     arm = models.CharField(max_length=8)
     state = models.CharField(max_length=8, default=TaskState.OPEN)
@@ -101,6 +106,20 @@ class Task(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_on = models.DateField(null=True)
     blocked_until = models.DateField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Task(Drawn):
+    """Contact this customer, for this reason."""
+
+    seller = models.ForeignKey("sellers.Seller", models.CASCADE, related_name="+", db_index=False)
+    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="+")
+    playbook = models.ForeignKey(Playbook, models.PROTECT, related_name="+", db_index=False)
+    rank = models.PositiveIntegerField()
+    propensity_ppm = models.PositiveIntegerField()
+    order_value_minor = models.BigIntegerField()
     stamp = models.BigIntegerField()
 
     class Meta:
@@ -142,29 +161,14 @@ class ControlDraw(models.Model):
     drawn_at = models.DateTimeField(default=timezone.now)
 
 
-class SellerTask(models.Model):
+class SellerTask(Drawn):
     """Look after this seller, for this reason (带店任务); for whoever leads her unit."""
 
-    id = models.BigIntegerField(primary_key=True, default=new_id)
-    program = models.ForeignKey(
-        "organization.Program", models.CASCADE, related_name="+", db_index=False
-    )
     unit = models.ForeignKey("organization.OrgUnit", models.CASCADE, related_name="+")
     seller = models.ForeignKey("sellers.Seller", models.CASCADE, related_name="+")
     signal = models.CharField(max_length=30)
-    drawn_on = models.DateField()
-    due_on = models.DateField()
-    evidence = models.JSONField(default=dict)
-    expected_value_minor = models.BigIntegerField()
-    arm = models.CharField(max_length=8)
-    state = models.CharField(max_length=8, default=TaskState.OPEN)
-    outcome = models.CharField(max_length=10, blank=True, default="")
-    skip_reason = models.CharField(max_length=20, blank=True, default="")
     note = models.CharField(max_length=500, blank=True, default="")
     closed_by_id = models.BigIntegerField(null=True)
-    closed_at = models.DateTimeField(null=True)
-    closed_on = models.DateField(null=True)
-    blocked_until = models.DateField(null=True)
 
     class Meta:
         constraints: ClassVar = [

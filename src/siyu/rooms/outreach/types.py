@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+NAME_LENGTH = 60
+
 
 class TaskState(StrEnum):
     """Where a task stands; a held task is never shown."""
@@ -65,6 +67,7 @@ class TaskView:
     drawn_on: date
     due_on: date
     signal: str
+    playbook_name: str
     evidence: Mapping[str, int]
     propensity_ppm: int
     order_value_minor: int
@@ -99,13 +102,15 @@ class LaunchView:
 
 @dataclass(frozen=True, kw_only=True)
 class PlaybookView:
-    """A playbook as headquarters sees it.
+    """A playbook as headquarters sees it; ``name`` is empty where the signal has its own words.
 
     A horizon may not be longer than held customers are left alone.
     """
 
     id: int
     signal: str
+    name: str
+    segment_id: int | None
     template_code: str
     priority: int
     is_enabled: bool

@@ -1,5 +1,10 @@
 """Every read of insights."""
 
+from siyu.rooms.insights.queries.audiences import (
+    audience_rows,
+    audience_size,
+    segment_sizes_of,
+)
 from siyu.rooms.insights.queries.concentration import concentration_of, middle_sellers
 from siyu.rooms.insights.queries.drivers import drivers_between
 from siyu.rooms.insights.queries.published import (
@@ -24,6 +29,8 @@ from siyu.rooms.insights.queries.published import (
 
 __all__ = [
     "SELLER_ORDERS",
+    "audience_rows",
+    "audience_size",
     "back_test",
     "candidate_batches",
     "concentration_of",
@@ -36,6 +43,7 @@ __all__ = [
     "publication_of",
     "purchase_fit",
     "responses_of",
+    "segment_sizes_of",
     "seller_candidates_of",
     "seller_lives",
     "seller_numbers",

@@ -7,7 +7,7 @@ from siyu.analytics.models.drivers import shares_of_change
 from siyu.foundation.errors import BadInput, NotFound
 from siyu.rooms.insights.ports import warehouse
 from siyu.rooms.insights.queries.published import publication_of
-from siyu.rooms.insights.types import Counts, Cut, Driver, DriverTree, Movement, Span
+from siyu.rooms.insights.types import Comparison, Counts, Cut, Driver, DriverTree, Movement, Span
 from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.organization.queries import units_under
 from siyu.rooms.organization.types import UnitView
@@ -30,17 +30,13 @@ def drivers_between(
     if publication is None:
         raise NotFound("There are no figures yet; the nightly run counts them.")
     whole = unit_id is None and viewer.scope is Scope.PROGRAM
-    parts = _children(units_under(viewer=viewer), unit_id)
+    parts = tuple(_children(units_under(viewer=viewer), unit_id).items())
 
     def movements(of: Cut) -> list[Movement]:
         rows = warehouse().movements(
             program_id=viewer.program_id,
             run_id=publication.run_id,
-            cut=of,
-            before=before,
-            now=now,
-            units=parts,
-            whole=whole,
+            comparison=Comparison(before=before, now=now, cut=of, units=parts, whole=whole),
         )
         return _movements(rows.to_pylist())
 

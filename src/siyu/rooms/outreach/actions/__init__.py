@@ -3,9 +3,11 @@
 from siyu.rooms.outreach.actions.draw_lists import draw_lists
 from siyu.rooms.outreach.actions.nightly import nightly_key, run_nightly
 from siyu.rooms.outreach.actions.playbooks import (
+    add_playbook,
     edit_playbook,
     launch_playbook,
     open_program,
+    retire_segment,
     set_policy,
 )
 from siyu.rooms.outreach.actions.seller_tasks import (
@@ -17,6 +19,7 @@ from siyu.rooms.outreach.actions.seller_tasks import (
 from siyu.rooms.outreach.actions.tasks import finish_task, postpone_task, reopen_task, skip_task
 
 __all__ = [
+    "add_playbook",
     "draw_lists",
     "draw_seller_tasks",
     "edit_playbook",
@@ -28,6 +31,7 @@ __all__ = [
     "postpone_task",
     "reopen_seller_task",
     "reopen_task",
+    "retire_segment",
     "run_nightly",
     "set_policy",
     "skip_seller_task",

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q
 
-from siyu.analytics.signals import SIGNALS
+from siyu.analytics.signals import evidence_of
 from siyu.foundation.ids import new_ids
 from siyu.rooms.customers.queries import opted_out_among, serving_now
 from siyu.rooms.insights.queries import candidate_batches
@@ -177,7 +177,7 @@ class _Batch:
                     place.rank,
                     dict(
                         zip(
-                            SIGNALS[row["signal"]].evidence,
+                            evidence_of(signal=row["signal"]),
                             (row[name] for name in _EVIDENCE),
                             strict=True,
                         )

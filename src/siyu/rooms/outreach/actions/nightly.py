@@ -18,6 +18,8 @@ from siyu.rooms.outreach.queries.playbooks import launched
 from siyu.rooms.outreach.queries.policy import policy_of
 from siyu.rooms.outreach.queries.tasks import must_leave_alone
 from siyu.rooms.outreach.types import TaskState
+from siyu.rooms.segments.actions import note_sizes
+from siyu.rooms.segments.queries import audiences_of
 
 _SPARE = 10
 
@@ -52,6 +54,8 @@ def run_nightly(run: RunView, log: RunLog) -> None:
         parameters=Parameters(
             as_of=as_of,
             priorities=dict(playbooks.values_list("signal", "priority")),
+            audiences=audiences_of(program_id=program_id),
+            segments=dict(playbooks.exclude(segment=None).values_list("signal", "segment_id")),
             # Twice the list and some spare: the control group and late opt-outs take no place.
             keep=2 * policy.list_size + _SPARE,
             quota_days=policy.quota_days,
@@ -64,6 +68,7 @@ def run_nightly(run: RunView, log: RunLog) -> None:
     )
     draw_lists(program_id=program_id, results_id=results_id, as_of=as_of, log=log)
     draw_seller_tasks(program_id=program_id, results_id=results_id, as_of=as_of, log=log)
+    note_sizes(program_id=program_id, results_id=results_id, on=as_of)
     publish(program_id=program_id, results_id=results_id, as_of=as_of)
 
 

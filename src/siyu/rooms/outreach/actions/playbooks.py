@@ -13,6 +13,9 @@ from siyu.rooms.organization.actions import create_program
 from siyu.rooms.organization.types import ProgramView
 from siyu.rooms.outreach.models import Launch, Playbook, Policy
 from siyu.rooms.outreach.queries.policy import policy_of
+from siyu.rooms.outreach.types import NAME_LENGTH
+from siyu.rooms.segments.actions import archive_segment
+from siyu.rooms.segments.queries import find_segment, segments_of
 
 _MILLION = 1_000_000
 _PLAYBOOKS: dict[str, tuple[str, str]] = {
@@ -57,6 +60,11 @@ _PLAYBOOKS: dict[str, tuple[str, str]] = {
         "Hello {customer}, this is {seller}. We have not been properly introduced: what style do "
         "you like? I will pick a few pieces for you.",
     ),
+}
+_SEGMENT_WORDS = {
+    "zh-hans": "{customer}您好，我是{seller}。最近有几款很适合您，要不要我拍给您看看？",
+    "en": "Hello {customer}, this is {seller}. A few things that suit you have come in; shall I "
+    "send you pictures?",
 }
 _HORIZON_DAYS, _PLANNED_DAYS = 14, 90
 _LONGEST_PLAN_DAYS = 365
@@ -129,6 +137,51 @@ def set_policy(
 
 
 @transaction.atomic
+def add_playbook(*, viewer: Viewer, segment_id: int) -> int:
+    """A playbook for the members of a segment, not in use yet; returns its id.
+
+    Where there is one already, that one's id. Raises NotFound for a segment that is none.
+    """
+    viewer.require(Right.EDIT_PLAYBOOKS)
+    segment = find_segment(viewer=viewer, segment_id=segment_id)
+    own = Playbook.objects.filter(program_id=viewer.program_id)
+    signal = f"segment_{segment.id}"
+    known = own.filter(signal=signal).first()
+    if known:
+        return known.id
+    last = own.aggregate(last=Max("priority"))["last"] or 0
+    playbook = Playbook.objects.create(
+        program_id=viewer.program_id,
+        signal=signal,
+        name=segment.name,
+        segment_id=segment.id,
+        template_code=signal,
+        priority=min(last + 1, _LAST_PLACE),
+        is_enabled=False,
+    )
+    Launch.objects.create(
+        playbook=playbook,
+        horizon_days=min(_HORIZON_DAYS, policy_of(program_id=viewer.program_id).hold_window_days),
+        planned_days=_PLANNED_DAYS,
+    )
+    for language, text in _SEGMENT_WORDS.items():
+        write_template(program_id=viewer.program_id, code=signal, language=language, text=text)
+    _note(viewer, playbook, "add playbook")
+    return playbook.id
+
+
+@transaction.atomic
+def retire_segment(*, viewer: Viewer, segment_id: int) -> None:
+    """Put a segment away that no playbook in use needs; raises BadInput where one does."""
+    users = Playbook.objects.filter(
+        program_id=viewer.program_id, segment_id=segment_id, is_enabled=True
+    )
+    if users.exists():
+        raise BadInput("segment", "A playbook uses this segment; take that out of use first.")
+    archive_segment(viewer=viewer, segment_id=segment_id)
+
+
+@transaction.atomic
 def edit_playbook(
     *,
     viewer: Viewer,
@@ -136,13 +189,24 @@ def edit_playbook(
     priority: int,
     is_enabled: bool,
     texts: Mapping[str, str],
+    name: str = "",
+    segment_id: int | None = None,
 ) -> None:
-    """Change a playbook's place, whether it is used, and its words by language.
+    """Change a playbook's place, whether it is used, its words by language, and its audience.
 
-    The words of tasks that are open change with it; what was sent does not. Raises BadInput for
-    a placeholder that does not exist or a place that is none, NotFound outside the program.
+    ``segment_id`` keeps a signal to the members of a segment; a segment's own playbook keeps its
+    segment and takes the ``name``. The words of tasks that are open change with it; what was sent
+    does not. Raises BadInput for a placeholder that does not exist, a place that is none, a
+    segment that is none any more; NotFound outside the program.
     """
     playbook = _editable(viewer, playbook_id)
+    if playbook.is_of_segment:
+        playbook.name = _name(name)
+    else:
+        playbook.segment_id = segment_id
+    known = {segment.id for segment in segments_of(viewer=viewer)}
+    if playbook.segment_id and playbook.segment_id not in known and is_enabled:
+        raise BadInput("segment", "Its segment was put away; choose another.")
     if not 1 <= priority <= _LAST_PLACE:
         raise BadInput("priority", "Places go from 1 to {last}.", last=_LAST_PLACE)
     for language, text in texts.items():
@@ -192,6 +256,12 @@ def launch_playbook(
         },
     )
     _note(viewer, playbook, "launch playbook")
+
+
+def _name(name: str) -> str:
+    if not 1 <= len(name.strip()) <= NAME_LENGTH:
+        raise BadInput("name", "Give it a name of 1 to {most} characters.", most=NAME_LENGTH)
+    return name.strip()
 
 
 def _editable(viewer: Viewer, playbook_id: int) -> Playbook:

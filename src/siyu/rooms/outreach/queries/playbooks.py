@@ -60,6 +60,8 @@ def launched(*, program_id: int, on: date) -> list[PlaybookView]:
         PlaybookView(
             id=row.id,
             signal=row.signal,
+            name=row.name,
+            segment_id=row.segment_id,
             template_code=row.template_code,
             priority=row.priority,
             is_enabled=row.is_enabled,

@@ -116,6 +116,7 @@ def _view(task: Task) -> TaskView:
         drawn_on=task.drawn_on,
         due_on=task.due_on,
         signal=task.playbook.signal,
+        playbook_name=task.playbook.name,
         evidence=task.evidence,
         propensity_ppm=task.propensity_ppm,
         order_value_minor=task.order_value_minor,

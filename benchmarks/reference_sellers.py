@@ -1,0 +1,213 @@
+"""Seller health, standing and tasks, and concentration as hand-written DuckDB statements."""
+
+from __future__ import annotations
+
+from datetime import date
+
+_BETWEEN = "business_on >= {{as_of}} - {} AND business_on < {{as_of}} - {}"
+_SEASON = 50.0
+
+_VISITS = f"""
+days AS (
+    SELECT DISTINCT seller_id, coalesce(customer_id, -order_id) AS who, business_on
+    FROM sales WHERE seller_id IS NOT NULL AND NOT is_gift),
+counted AS (
+    SELECT seller_id, min(business_on) AS first_sale_on, max(business_on) AS last_sale_on,
+           count(*) FILTER ({_BETWEEN.format(30, 0)}) AS recent,
+           count(*) FILTER ({_BETWEEN.format(210, 30)}) AS base,
+           count(*) FILTER ({_BETWEEN.format(395, 365)}) AS recent_then,
+           count(*) FILTER ({_BETWEEN.format(575, 395)}) AS base_then
+    FROM days GROUP BY seller_id)"""
+
+_ASSORTMENT = """
+sold AS (
+    SELECT seller_id, product_id, business_on, amount_minor FROM sales
+    WHERE seller_id IS NOT NULL AND NOT is_gift AND business_on >= {as_of} - 90),
+placed AS (
+    SELECT *, row_number() OVER (
+               PARTITION BY seller_id ORDER BY amount DESC, product_id) AS place
+    FROM (SELECT seller_id, product_id, sum(amount_minor) AS amount, count(*) AS lines
+          FROM sold GROUP BY seller_id, product_id)),
+assortment AS (
+    SELECT seller_id, sum(lines) AS lines_90, count(DISTINCT brand_id) AS brands_90,
+           coalesce(sum(amount) FILTER (place <= 3), 0) * 1000000 // nullif(sum(amount), 0)
+               AS top_products_ppm
+    FROM placed LEFT JOIN goods USING (product_id) GROUP BY seller_id),
+selling_days AS (
+    SELECT seller_id, count(DISTINCT business_on) AS days_90 FROM sold GROUP BY seller_id)"""
+
+_STANDING = f"""
+told AS (
+    SELECT s.seller_id, s.kind, s.status, c.first_sale_on, c.last_sale_on,
+           {{as_of}} - c.first_sale_on AS sold_for, {{as_of}} - c.last_sale_on AS since,
+           coalesce(recent, 0) AS recent, coalesce(base, 0) AS base,
+           coalesce(sold_for >= 575, false) AS was_there,
+           CASE WHEN was_there THEN recent_then ELSE 0 END AS recent_then,
+           CASE WHEN was_there THEN base_then ELSE 0 END AS base_then,
+           coalesce(sold_for >= 210, false) AS is_settled,
+           greatest(least(sold_for - 30, 180), 1) AS base_days,
+           coalesce(brands_90, 0) AS brands_90, coalesce(days_90, 0) AS days_90, lines_90,
+           top_products_ppm
+    FROM sellers s LEFT JOIN counted c USING (seller_id) LEFT JOIN assortment USING (seller_id)
+    LEFT JOIN selling_days USING (seller_id)),
+everyone AS (
+    SELECT CASE WHEN bool_or(is_settled) THEN sum(recent) FILTER (is_settled)
+                ELSE sum(recent) END::DOUBLE + 0.5 AS all_recent,
+           CASE WHEN bool_or(is_settled) THEN sum(base) FILTER (is_settled)
+                ELSE sum(base) END::DOUBLE + 0.5 AS all_base,
+           sum(recent_then)::DOUBLE + 0.5 AS all_recent_then,
+           sum(base_then)::DOUBLE + 0.5 AS all_base_then,
+           all_recent_then / (all_recent_then + all_base_then) AS past
+    FROM told),
+shares AS (
+    SELECT told.*,
+           all_recent / all_base
+               * ((told.recent_then + {_SEASON} * past)
+                  / (told.base_then + {_SEASON} * (1 - past)))
+               / (all_recent_then / all_base_then) * 180 / base_days AS odds,
+           odds / (1 + odds) AS share, (recent + base) * share AS expected,
+           (recent - expected) / nullif(sqrt(expected * (1 - share)), 0.0) AS z
+    FROM told CROSS JOIN everyone),
+spread AS (
+    SELECT sqrt(greatest(coalesce(max(square) FILTER (place = number // 2 + 1), 1.0)
+                         / 0.4549, 1.0)) AS wide
+    FROM (SELECT z * z AS square, count(z) OVER () AS number,
+                 row_number() OVER (ORDER BY square NULLS LAST, seller_id) AS place
+          FROM shares))"""
+
+
+def seller_states_sql(*, as_of: date) -> str:
+    """Return the SELECT of where each seller stands."""
+    return f"""
+WITH {_VISITS}, {_ASSORTMENT}, {_STANDING}
+SELECT seller_id,
+       coalesce(greatest(expected, recent) >= 3 AND abs(z / wide) >= 1.64
+           AND abs((recent - expected) / nullif(expected, 0.0)) >= 0.2, false) AS is_clear,
+       CASE WHEN status = 'left' THEN 'lost' WHEN last_sale_on IS NULL THEN 'trained'
+            WHEN first_sale_on >= {{as_of}} - 30 THEN 'first_sale' WHEN since > 180 THEN 'lost'
+            WHEN recent = 0 AND expected >= 3 THEN 'silent'
+            WHEN is_clear AND recent > expected THEN 'growing'
+            WHEN is_clear THEN 'slowing' ELSE 'stable' END AS life,
+       recent AS visits_30, floor(expected * 100 + 0.5) AS expected_30_x100,
+       since AS days_since_sale,
+       CASE WHEN coalesce(top_products_ppm >= 600000 AND lines_90 >= 10, false) THEN 'hot_items'
+            WHEN brands_90 >= 5 AND days_90 >= 45 THEN 'many_brands'
+            WHEN kind = 'group_leader' THEN 'organises_groups'
+            ELSE 'sells_herself' END AS persona,
+       top_products_ppm, brands_90
+FROM shares CROSS JOIN spread""".format(as_of=f"DATE '{as_of}'")
+
+
+def sellers_sql(*, as_of: date) -> str:
+    """Return the SELECT of seller health."""
+    states = ("new", "active", "slowing", "silent", "lost", "won_back")
+    counted = ", ".join(f"count(*) FILTER (state = '{name}') AS {name}_fans" for name in states)
+    shown = ", ".join(f"coalesce({name}_fans, 0) AS {name}" for name in states)
+    purchases = """
+        SELECT seller_id, customer_id, sum(amount_minor) AS amount_minor,
+               count(*) FILTER (lines > 0) AS orders
+        FROM (SELECT seller_id, customer_id, order_id, sum(amount_minor) AS amount_minor,
+                     count(*) FILTER (NOT is_gift) AS lines
+              FROM credited WHERE business_on >= {since} GROUP BY ALL)
+        GROUP BY seller_id, customer_id"""
+    return f"""
+WITH credited AS (
+    SELECT seller_id, customer_id, order_id, amount_minor, is_gift, business_on FROM sales
+    WHERE seller_id IS NOT NULL AND business_on >= {{as_of}} - 365),
+fans AS (
+    SELECT seller_id, count(*) AS fans, count(*) FILTER (state <> 'prospect') AS effective_fans,
+           count(*) FILTER (state = 'prospect') AS prospects, {counted}
+    FROM customers_mart WHERE seller_id IS NOT NULL GROUP BY seller_id),
+month AS (
+    SELECT seller_id, sum(amount_minor) AS gmv_minor,
+           coalesce(sum(orders) FILTER (customer_id IS NOT NULL), 0) AS orders,
+           count(*) FILTER (customer_id IS NOT NULL AND orders > 0) AS buyers,
+           coalesce(sum(amount_minor) FILTER (customer_id IS NOT NULL), 0) AS identified
+    FROM ({purchases.format(since="{as_of} - 30")}) AS bought GROUP BY seller_id),
+placed AS (
+    SELECT *, row_number() OVER (
+               PARTITION BY seller_id ORDER BY amount_minor DESC, customer_id) AS place,
+           count(*) OVER (PARTITION BY seller_id) AS everyone
+    FROM ({purchases.format(since="{as_of} - 365")}) AS bought
+    WHERE customer_id IS NOT NULL AND orders > 0),
+rates AS (
+    SELECT seller_id, count(*) AS buyers_365,
+           count(*) FILTER (orders >= 2) * 1000000 // count(*) AS repeat_rate_ppm,
+           coalesce(sum(amount_minor) FILTER (place * 5 <= everyone + 4), 0) * 1000000
+               // nullif(sum(amount_minor), 0) AS concentration_ppm
+    FROM placed GROUP BY seller_id),
+year AS (
+    SELECT seller_id, sum(amount_minor) AS gmv_365_minor, max(business_on) AS last_sale_on
+    FROM credited GROUP BY seller_id),
+firsts AS (
+    SELECT seller_id, min(business_on) AS first_sale_on FROM sales
+    WHERE seller_id IS NOT NULL GROUP BY seller_id),
+given_back AS (
+    SELECT seller_id, sum(amount_minor) AS refunds_minor FROM returns
+    WHERE seller_id IS NOT NULL AND business_on >= {{as_of}} - 30 GROUP BY seller_id)
+SELECT s.seller_id, s.unit_id, s.kind, s.status, life, persona,
+       coalesce(visits_30, 0) AS visits_30, coalesce(expected_30_x100, 0) AS expected_30_x100,
+       days_since_sale, coalesce(s.joined_on, first_sale_on) AS started_on, first_sale_on,
+       coalesce(fans, 0) AS fans,
+       coalesce(effective_fans, 0) AS effective_fans, coalesce(prospects, 0) AS prospects,
+       {shown}, coalesce(gmv_minor, 0) AS gmv_minor, coalesce(orders, 0) AS orders,
+       coalesce(buyers, 0) AS buyers, coalesce(refunds_minor, 0) AS refunds_minor,
+       (identified * 2 + m.orders) // nullif(m.orders * 2, 0) AS average_order_minor,
+       coalesce(gmv_365_minor, 0) AS gmv_365_minor, coalesce(buyers_365, 0) AS buyers_365,
+       repeat_rate_ppm, concentration_ppm, last_sale_on
+FROM sellers s LEFT JOIN fans f USING (seller_id) LEFT JOIN month m USING (seller_id)
+LEFT JOIN year y USING (seller_id) LEFT JOIN rates r USING (seller_id)
+LEFT JOIN given_back g USING (seller_id) LEFT JOIN firsts USING (seller_id)
+LEFT JOIN seller_states USING (seller_id) ORDER BY s.seller_id""".format(as_of=f"DATE '{as_of}'")
+
+
+def seller_candidates_sql(*, as_of: date) -> str:
+    """Return the SELECT of sellers with a reason for a manager to look after them."""
+    return """
+WITH firsts AS (
+    SELECT coalesce((sum(gmv_minor) * 2 + count(*)) // nullif(count(*) * 2, 0), 0) AS first_month
+    FROM sellers_mart WHERE status = 'active' AND life = 'first_sale'),
+chosen AS (
+    SELECT *, {as_of} - started_on AS days_since_start,
+           CASE WHEN life IN ('slowing', 'silent') THEN 'seller_' || life
+                WHEN life = 'trained' AND coalesce(days_since_start >= 7, true)
+                THEN 'first_sale_due'
+                WHEN effective_fans BETWEEN 160 AND 199 THEN 'milestone_near'
+                WHEN life = 'lost' THEN 'seller_lost' END AS signal,
+           coalesce(CASE
+               WHEN signal IN ('seller_slowing', 'seller_silent')
+               THEN gmv_365_minor // 12 * greatest(expected_30_x100 - visits_30 * 100, 0)
+                    // nullif(expected_30_x100, 0)
+               WHEN signal = 'first_sale_due' THEN first_month
+               WHEN signal = 'milestone_near'
+               THEN gmv_minor * (200 - effective_fans) // nullif(effective_fans, 0)
+               ELSE gmv_365_minor // 12 END, 0) AS expected_value_minor,
+           CASE signal
+               WHEN 'seller_slowing' THEN [visits_30, expected_30_x100, gmv_minor]
+               WHEN 'seller_silent' THEN [days_since_sale, expected_30_x100, gmv_365_minor]
+               WHEN 'first_sale_due' THEN [days_since_start, fans, prospects]
+               WHEN 'milestone_near' THEN [effective_fans, fans, gmv_minor]
+               ELSE [days_since_sale, fans, gmv_365_minor] END AS e
+    FROM sellers_mart CROSS JOIN firsts WHERE status = 'active' AND signal IS NOT NULL)
+SELECT unit_id, seller_id, row_number() OVER (
+           PARTITION BY unit_id ORDER BY expected_value_minor DESC, seller_id) AS rank,
+       signal, e[1] AS evidence_1, e[2] AS evidence_2, e[3] AS evidence_3, expected_value_minor
+FROM chosen ORDER BY unit_id, rank""".format(as_of=f"DATE '{as_of}'")
+
+
+def concentration_sql() -> str:
+    """Return the SELECT of what the best fifth makes, by month, of sellers and of customers."""
+    parts = " UNION ALL ".join(
+        f"""
+SELECT '{subject}' AS subject, month_on, count(*) AS members,
+       count(*) FILTER (place * 5 <= everyone + 4) AS top_members,
+       sum(amount) AS gmv_minor, sum(amount) FILTER (place * 5 <= everyone + 4) AS top_minor
+FROM (SELECT *, row_number() OVER (PARTITION BY month_on ORDER BY amount DESC, {column}) AS place,
+             count(*) OVER (PARTITION BY month_on) AS everyone
+      FROM (SELECT date_trunc('month', business_on)::DATE AS month_on, {column},
+                   sum(amount_minor) AS amount
+            FROM sales WHERE {column} IS NOT NULL AND NOT is_gift GROUP BY month_on, {column}))
+GROUP BY month_on"""
+        for subject, column in (("sellers", "seller_id"), ("customers", "customer_id"))
+    )
+    return f"SELECT * FROM ({parts}) ORDER BY subject, month_on"

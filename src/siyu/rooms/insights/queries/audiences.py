@@ -1,0 +1,64 @@
+"""Customers by conditions, as the last night knew them."""
+
+from typing import Any
+
+from siyu.analytics.conditions import Audience
+from siyu.foundation.errors import NotAllowed
+from siyu.rooms.insights.ports import warehouse
+from siyu.rooms.insights.queries.published import publication_of
+from siyu.rooms.insights.types import Lookup
+from siyu.rooms.operations.types import Right, Scope, Viewer
+
+
+def audience_size(*, viewer: Viewer, audience: Audience) -> dict[str, int] | None:
+    """How many customers meet conditions: AUDIENCE_SIZE; None before the first night.
+
+    Raises NotAllowed without the whole program.
+    """
+    _require(viewer, Right.SEE_OVERVIEW)
+    publication = publication_of(program_id=viewer.program_id)
+    if publication is None:
+        return None
+    found = warehouse().audience_size(
+        program_id=viewer.program_id,
+        run_id=publication.run_id,
+        audience=audience,
+        as_of=publication.as_of,
+    )
+    size: dict[str, int] = found.to_pylist()[0]
+    return size
+
+
+def audience_rows(*, viewer: Viewer, audience: Audience, limit: int) -> list[dict[str, Any]]:
+    """Customers who meet conditions: AUDIENCE_ROWS, the greatest expected value first.
+
+    Raises NotAllowed without the whole program.
+    """
+    _require(viewer, Right.SEE_CUSTOMERS)
+    publication = publication_of(program_id=viewer.program_id)
+    if publication is None:
+        return []
+    found = warehouse().audience_rows(
+        program_id=viewer.program_id,
+        run_id=publication.run_id,
+        audience=audience,
+        as_of=publication.as_of,
+        limit=limit,
+    )
+    return list(found.to_pylist())
+
+
+def segment_sizes_of(*, program_id: int, results_id: int) -> dict[int, dict[str, int]]:
+    """The result ``segment_sizes`` of a night by segment: members, entered, left."""
+    rows = (
+        warehouse()
+        .read(program_id=program_id, run_id=results_id, lookup=Lookup(result="segment_sizes"))
+        .to_pylist()
+    )
+    return {row.pop("segment_id"): row for row in rows}
+
+
+def _require(viewer: Viewer, right: Right) -> None:
+    viewer.require(right)
+    if viewer.scope is not Scope.PROGRAM:
+        raise NotAllowed("This looks at the whole program; ask headquarters.")

@@ -1,0 +1,1 @@
+"""Audiences by conditions, and who belonged to them when (人群)."""

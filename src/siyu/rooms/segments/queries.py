@@ -1,0 +1,144 @@
+"""Every read of segments."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from siyu.analytics.conditions import Audience
+from siyu.foundation.errors import NotAllowed, NotFound
+from siyu.rooms.insights import queries as insights
+from siyu.rooms.operations.types import Right, Scope, Viewer
+from siyu.rooms.organization.queries import owner_viewer, units_under
+from siyu.rooms.segments.models import Segment, SegmentSize
+from siyu.rooms.segments.rules import check
+from siyu.rooms.segments.types import SegmentDay, SegmentView
+
+
+def segments_of(*, viewer: Viewer) -> list[SegmentView]:
+    """The program's segments by name. Raises NotAllowed without the whole program."""
+    _require(viewer)
+    rows = Segment.objects.filter(program_id=viewer.program_id, archived_at=None)
+    return _views(list(rows.order_by("name")))
+
+
+def find_segment(*, viewer: Viewer, segment_id: int) -> SegmentView:
+    """One segment; raises NotFound."""
+    _require(viewer)
+    rows = Segment.objects.filter(id=segment_id, program_id=viewer.program_id, archived_at=None)
+    if not rows:
+        raise NotFound("There is no such segment.")
+    return _views(list(rows))[0]
+
+
+def days_of_segment(*, viewer: Viewer, segment_id: int, since: date) -> list[SegmentDay]:
+    """How many belonged to a segment, night by night since a day."""
+    segment = find_segment(viewer=viewer, segment_id=segment_id)
+    rows = SegmentSize.objects.filter(segment_id=segment.id, on__gte=since).order_by("on")
+    return [_day(row) for row in rows]
+
+
+def names_of_segments(*, program_id: int) -> dict[int, str]:
+    """Names by id, of all that there are or were."""
+    return dict(Segment.objects.filter(program_id=program_id).values_list("id", "name"))
+
+
+def audiences_of(*, program_id: int) -> dict[int, Audience]:
+    """The conditions of every segment by id, as the nightly run asks them."""
+    rows = Segment.objects.filter(program_id=program_id, archived_at=None)
+    below = _units_below(owner_viewer(program_id=program_id))
+    return {row.id: _with_units(_audience(row), below) for row in rows}
+
+
+def size_of(*, viewer: Viewer, audience: Audience) -> dict[str, int] | None:
+    """How many customers meet conditions, as of the last night; None before the first.
+
+    Numbers of ``insights.types.AUDIENCE_SIZE``. Raises BadInput for conditions that cannot be
+    asked.
+    """
+    _require(viewer)
+    check(audience)
+    return insights.audience_size(
+        viewer=viewer, audience=_with_units(audience, _units_below(viewer))
+    )
+
+
+def size_of_all(*, viewer: Viewer) -> int:
+    """How many customers the last night knew; 0 before the first."""
+    _require(viewer)
+    found = insights.audience_size(viewer=viewer, audience=())
+    return found["customers"] if found else 0
+
+
+def members_of(*, viewer: Viewer, audience: Audience, limit: int) -> list[dict[str, Any]]:
+    """The customers who meet conditions, as of the last night, the most valuable first.
+
+    Rows of ``insights.types.AUDIENCE_ROWS``.
+    """
+    _require(viewer)
+    viewer.require(Right.SEE_CUSTOMERS)
+    check(audience)
+    return insights.audience_rows(
+        viewer=viewer, audience=_with_units(audience, _units_below(viewer)), limit=limit
+    )
+
+
+def _require(viewer: Viewer) -> None:
+    viewer.require(Right.SEE_OVERVIEW)
+    if viewer.scope is not Scope.PROGRAM:
+        raise NotAllowed("Segments are of the whole program; ask headquarters.")
+
+
+def _views(rows: list[Segment]) -> list[SegmentView]:
+    newest: dict[int, SegmentSize] = {}
+    for size in SegmentSize.objects.filter(segment_id__in=[row.id for row in rows]).order_by("on"):
+        newest[size.segment_id] = size
+    return [
+        SegmentView(
+            id=row.id,
+            name=row.name,
+            note=row.note,
+            audience=_audience(row),
+            created_at=row.created_at,
+            edited_at=row.edited_at,
+            last=_day(newest[row.id]) if row.id in newest else None,
+        )
+        for row in rows
+    ]
+
+
+def _day(row: SegmentSize) -> SegmentDay:
+    return SegmentDay(on=row.on, members=row.members, entered=row.entered, left=row.left)
+
+
+def _audience(row: Segment) -> Audience:
+    return msgspec.convert(row.groups, type=Audience)
+
+
+def _units_below(viewer: Viewer) -> dict[int, tuple[int, ...]]:
+    """Each org unit with itself and all below it."""
+    parents = {unit.id: unit.parent_id for unit in units_under(viewer=viewer)}
+    below: dict[int, list[int]] = {unit_id: [] for unit_id in parents}
+    for unit_id in parents:
+        above: int | None = unit_id
+        while above in below:
+            below[above].append(unit_id)
+            above = parents[above]
+    return {unit_id: tuple(sorted(some)) for unit_id, some in below.items()}
+
+
+def _with_units(audience: Audience, below: dict[int, tuple[int, ...]]) -> Audience:
+    """The audience, with every unit asked for standing for those below it too."""
+    return tuple(
+        tuple(
+            replace(one, values=_units(one.values, below)) if one.field == "unit_id" else one
+            for one in group
+        )
+        for group in audience
+    )
+
+
+def _units(asked: Iterable[int | str], below: dict[int, tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(sorted({unit for each in asked for unit in below.get(int(each), (int(each),))}))

@@ -1,0 +1,52 @@
+"""Which conditions can be asked."""
+
+from siyu.analytics.conditions import FIELDS, Audience, Condition, Kind, operators_of
+from siyu.foundation.errors import BadInput
+
+MOST_GROUPS = MOST_CONDITIONS = 10
+_MOST_VALUES = 500
+_GREATEST = 10**15
+_LONGEST_DAYS = 730
+_MOST_TIMES = 1_000
+
+
+def check(audience: Audience) -> None:
+    """Raise BadInput, naming the condition by group and place from 1, for what cannot be asked."""
+    if not audience:
+        raise BadInput("conditions", "Add at least one condition.")
+    if len(audience) > MOST_GROUPS or any(len(group) > MOST_CONDITIONS for group in audience):
+        raise BadInput(
+            "conditions", "A segment has {most} groups of {most} conditions at most.", most=10
+        )
+    for number, group in enumerate(audience, 1):
+        if not group:
+            raise BadInput("conditions", "Group {number} has no condition.", number=number)
+        for place, condition in enumerate(group, 1):
+            _check(condition, f"{number}.{place}")
+
+
+def _check(condition: Condition, place: str) -> None:
+    kind = FIELDS.get(condition.field)
+    if kind is None:
+        raise BadInput("conditions", "Condition {place}: choose a field.", place=place)
+    if condition.operator not in operators_of(kind=kind):
+        raise BadInput("conditions", "Condition {place}: choose a comparison.", place=place)
+    if kind in (Kind.COUNT, Kind.MONEY, Kind.DAYS_AGO):
+        if len(condition.values) != 1 or not _is_number(condition.values[0], _GREATEST):
+            raise BadInput("conditions", "Condition {place}: enter a number.", place=place)
+    elif kind is not Kind.FLAG and not 1 <= len(condition.values) <= _MOST_VALUES:
+        raise BadInput("conditions", "Condition {place}: choose at least one.", place=place)
+    if kind is Kind.GOODS and not (
+        1 <= condition.days <= _LONGEST_DAYS and 1 <= condition.times <= _MOST_TIMES
+    ):
+        raise BadInput(
+            "conditions",
+            "Condition {place}: enter 1 to {days} days and 1 to {times} orders.",
+            place=place,
+            days=_LONGEST_DAYS,
+            times=_MOST_TIMES,
+        )
+
+
+def _is_number(value: int | str, greatest: int) -> bool:
+    return isinstance(value, int) and 0 <= value <= greatest
