@@ -52,6 +52,13 @@ class TestImport:
             rejects = list(csv.DictReader(file))
         assert [row["order_key"] for row in rejects] == ["c-2", "c-3"]
 
+    def test_brackets_in_an_error_are_shown(self, both: TwoBrands, siyu: Siyu, tmp_path: Path):
+        path = tmp_path / "orders.csv"
+        path.write_text("order_key\no-1\n")
+        answer = siyu("import", "orders", str(path), "--program", "plum")
+        assert answer.code == 2
+        assert "the mapping's [columns]" in " ".join(answer.errors.split())
+
     def test_the_same_file_again_says_that_it_changed_nothing(
         self, both: TwoBrands, siyu: Siyu, orders: str
     ):

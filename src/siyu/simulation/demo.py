@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pyarrow as pa
 from django.db import transaction
 
+from siyu.analytics.conditions import Audience, Condition, Operator
 from siyu.rooms.catalog.actions import import_products
 from siyu.rooms.customers.actions import import_customers, import_follows
 from siyu.rooms.operations.actions import deliver_all
@@ -22,6 +23,7 @@ from siyu.rooms.organization.queries import (
 from siyu.rooms.organization.types import Role, StaffView, UnitKind
 from siyu.rooms.outreach.actions import open_program
 from siyu.rooms.outreach.queries import longest_lists
+from siyu.rooms.segments.actions import create_segment
 from siyu.rooms.sellers.actions import import_sellers
 from siyu.rooms.sellers.queries import sellers_of_ids
 from siyu.simulation.brand import profile_of
@@ -32,6 +34,17 @@ _SEED = 20_261
 _CUSTOMERS = 12_000
 _SOURCE = "simulation"
 _SLOWED_SHARE, _SLOWED_BY, _SLOWED_FOR = 0.3, 2.5, timedelta(days=85)
+_SEGMENTS: dict[str, Audience] = {
+    "消费前 10%，60 天没来": (
+        (Condition(field="is_top"),),
+        (Condition(field="last_on", operator=Operator.AT_LEAST, values=(60,)),),
+    ),
+    "加了好友 30 天仍未下单": (
+        (Condition(field="state", values=("prospect",)),),
+        (Condition(field="followed_on", operator=Operator.AT_LEAST, values=(30,)),),
+        (Condition(field="opted_out", negated=True),),
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +93,7 @@ def make_demo(
         listener(name, 0, rows.num_rows)
         action(program_id=program.id, source=_SOURCE, rows=rows)
         listener(name, rows.num_rows, rows.num_rows)
+    _add_segments(program.id)
     _add_office(program.id, _code(profile), whole.name)
     deliver_all(listener=listener)
     return program.id
@@ -131,4 +145,11 @@ def _add_office(program_id: int, code: str, name: str) -> None:
         staff_id = add_staff(login=login, name=person)
         grant_role(
             staff_id=staff_id, program_id=program_id, role=role, unit_id=unit_id, actor_id=None
+        )
+
+
+def _add_segments(program_id: int) -> None:
+    for name, audience in _SEGMENTS.items():
+        create_segment(
+            viewer=owner_viewer(program_id=program_id), name=name, note="", audience=audience
         )

@@ -29,7 +29,7 @@ def doctor(as_json: AsJson = False) -> None:
     owner_only()
     checks = [*_house(), *_programs()]
     lines = [
-        f"{'[green]✓[/green]' if not check['mend'] else '[red]✗[/red]'} {check['check']}"
+        f"{'✓' if not check['mend'] else '✗'} {check['check']}"
         + (f"\n    {check['mend']}" if check["mend"] else "")
         for check in checks
     ]

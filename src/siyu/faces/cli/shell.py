@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from siyu.foundation.errors import BadInput, SiyuError
@@ -82,7 +83,7 @@ def show(told: dict[str, Any], as_json: bool, text: str) -> None:
         # A command that goes on to serve must not keep its answer in a buffer.
         print(json.dumps(told, ensure_ascii=False, default=str), flush=True)  # noqa: T201
     else:
-        Console().print(text, highlight=False)
+        Console().print(text, highlight=False, markup=False)
 
 
 @contextmanager
@@ -122,4 +123,4 @@ def _complain(error: SiyuError, more: dict[str, str]) -> None:
     if "--json" in sys.argv:
         print(json.dumps({"error": str(error), **more}, ensure_ascii=False))  # noqa: T201
     field = f"{more['field']}: " if more else ""
-    screen.print(f"[red]{field}[/red]{error}", highlight=False)
+    screen.print(f"[red]{field}[/red]{escape(str(error))}", highlight=False)
