@@ -48,6 +48,21 @@ def found(browser: Client, **query: object) -> list[str]:
     return names(read(browser.get(reverse("own-customers"), query)))
 
 
+class TestLayers:
+    def test_every_buyer_stands_in_one_cell_and_her_list_opens(self, ann: Client):
+        page = read(ann.get(reverse("own-layers")))
+        cells = re.findall(r'layer=((?:high|middle|low)-\w+)"[^>]*>(\d+)<', page)
+        listed = [name for layer, _count in cells for name in found(ann, layer=layer)]
+        # Number 0 is a friend who never ordered.
+        assert sorted(listed) == [customer_of("ann", k).name for k in range(1, CUSTOMERS_EACH)]
+        assert sum(int(count) for _layer, count in cells) == len(listed)
+
+    def test_a_layer_that_is_none_shows_all(self, ann: Client):
+        everyone = [customer_of("ann", k).name for k in range(CUSTOMERS_EACH)]
+        assert sorted(found(ann, layer="rich")) == everyone
+        assert found(ann, layer="good-and-quiet") == []
+
+
 class TestSearch:
     def test_by_the_whole_phone_number(self, ann: Client):
         wanted = customer_of("ann", 2)

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     """What a field holds, and so what can be asked of it."""
 
     WORD = "word"
+    LEVEL = "level"
     FLAG = "flag"
     COUNT = "count"
     MONEY = "money"
@@ -42,12 +43,12 @@ FIELDS: dict[str, Kind] = {
     "state": Kind.WORD,
     "gender": Kind.WORD,
     "age_band": Kind.WORD,
-    "city_tier": Kind.WORD,
+    "city_tier": Kind.LEVEL,
     "favourite_hours": Kind.WORD,
-    "birth_month": Kind.WORD,
-    "r_quintile": Kind.WORD,
-    "f_quintile": Kind.WORD,
-    "m_quintile": Kind.WORD,
+    "birth_month": Kind.LEVEL,
+    "r_quintile": Kind.LEVEL,
+    "f_quintile": Kind.LEVEL,
+    "m_quintile": Kind.LEVEL,
     "is_top": Kind.FLAG,
     "opted_out": Kind.FLAG,
     "orders": Kind.COUNT,

@@ -203,6 +203,9 @@ class TestCounting:
             ((Condition(field="category_id", values=(1,), days=0),),),
             ((Condition(field="category_id", values=(1,), days=9, times=0),),),
             BUYERS * 11,
+            ((Condition(field="state", values=(1,)),),),
+            ((Condition(field="city_tier", values=("1",)),),),
+            ((Condition(field="category_id", values=(2**63,), days=9),),),
         ],
     )
     def test_conditions_that_cannot_be_asked_are_refused(self, shop: Shop, audience: Audience):
@@ -319,6 +322,22 @@ class TestPlaybooks:
             )
         night(brand, later)
         assert signals_drawn(brand, later) == {brand.customer("d3"): "never_ordered"}
+
+    def test_a_segment_of_another_program_is_none(self, shop: Shop, owner: Viewer):
+        other = new_brand("another").owner
+        foreign = create_segment(viewer=other, name="Foreign", note="", audience=BUYERS)
+        playbook = playbooks_of(viewer=owner, on=AS_OF)[0]
+        for is_enabled in (True, False):
+            with pytest.raises(BadInput) as refused:
+                edit_playbook(
+                    viewer=owner,
+                    playbook_id=playbook.id,
+                    priority=1,
+                    is_enabled=is_enabled,
+                    texts=TEXTS,
+                    segment_id=foreign,
+                )
+            assert refused.value.field == "segment"
 
     def test_a_segment_in_use_stays(self, shop: Shop, owner: Viewer):
         playbook_id = add_playbook(viewer=owner, segment_id=shop.tea)

@@ -70,7 +70,7 @@ _NUMBERED = {
     "f_quintile": range(1, 6),
     "m_quintile": range(1, 6),
 }
-_NAME = re.compile(r"c-(\d{1,2})-(\d{1,2})-field")
+_NAME = re.compile(r"c-([0-9]{1,2})-([0-9]{1,2})-field")
 _DAYS, _TIMES = 90, 1
 _GREATEST = 10**12
 TESTS = {Operator.AT_LEAST: gettext_lazy("at least"), Operator.AT_MOST: gettext_lazy("at most")}
@@ -197,7 +197,7 @@ def _condition(viewer: Viewer, line: Line, place: str, currency: str) -> Conditi
         values = (_minor(line.number, place, currency),)
     elif line.field == "product_id":
         values = _products(viewer, line.number, place)
-    elif line.field in _NUMBERED or line.field.endswith("_id"):
+    elif kind is Kind.LEVEL or line.field.endswith("_id"):
         values = tuple(int(value) for value in line.values if value.isdecimal())
     elif kind is not Kind.FLAG:
         values = tuple(line.values)

@@ -1,11 +1,13 @@
 """A seller's customers, and the page of one."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
 from siyu.faces.paging import page_number
@@ -25,13 +27,36 @@ from siyu.rooms.customers.queries import (
     names_of_customers,
     search_own,
 )
-from siyu.rooms.insights.queries import own_customers, portrait_of, portraits_among, publication_of
+from siyu.rooms.insights.queries import (
+    own_customers,
+    own_layer,
+    own_layers,
+    portrait_of,
+    portraits_among,
+    publication_of,
+)
+from siyu.rooms.insights.types import Layer, Standing, Worth
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.orders.queries import purchases_of
 from siyu.rooms.organization.queries import program_of
 from siyu.rooms.outreach.queries import contacts_with, open_task_of
 from siyu.rooms.sellers.queries import own_seller
 
+WORTHS = {
+    Worth.HIGH: gettext_lazy("Spends much"),
+    Worth.MIDDLE: gettext_lazy("In the middle"),
+    Worth.LOW: gettext_lazy("Spends little"),
+}
+STANDINGS = {
+    Standing.BUYING: gettext_lazy("Buying"),
+    Standing.SLOWING: gettext_lazy("Slowing"),
+    Standing.SILENT: gettext_lazy("Silent"),
+    Standing.LOST: gettext_lazy("Lost"),
+}
+SHORT_LISTS = {
+    Layer.GOOD_AND_QUIET: gettext_lazy("Were good, went quiet"),
+    Layer.FELL_TO_HALF: gettext_lazy("Buy half as often as before"),
+}
 _SIZE = 30
 _PHONE_DIGITS = 7
 
@@ -42,8 +67,12 @@ def customers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     find = request.GET.get("find", "").strip()
     state = request.GET.get("state", "")
     number = page_number(request)
+    layer = _chosen_layer(request)
     if find:
         rows, count = _found(viewer, find)
+    elif layer:
+        own, count = own_layer(viewer=viewer, layer=layer, page=number, size=_SIZE)
+        rows = [dict(row) for row in own]
     else:
         own, count = own_customers(viewer=viewer, state=state, page=number, size=_SIZE)
         rows = [dict(row) for row in own]
@@ -61,6 +90,8 @@ def customers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
         "count": count,
         "find": find,
         "state": state,
+        "layer": layer,
+        "layer_word": _layer_word(layer) if layer else "",
         "states": STATES,
         "next_page": number + 1 if not find and number * _SIZE < count else None,
         "is_ready": publication_of(program_id=viewer.program_id) is not None,
@@ -69,6 +100,27 @@ def customers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     partial = request.headers.get("HX-Request-Type") == "partial"
     template = "_customer_rows" if partial else "customers"
     return render(request, f"workbench/{template}.html", shown)
+
+
+@page(Right.WORK_TASKS)
+def layers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
+    """The seller's customers by what they are worth and how they stand."""
+    counts = own_layers(viewer=viewer)
+    shown = {
+        "program": program_of(program_id=viewer.program_id),
+        "short": [_layer(layer, counts) for layer in (Layer.GOOD_AND_QUIET, Layer.FELL_TO_HALF)],
+        "standings": STANDINGS.values(),
+        "rows": [
+            {
+                "word": word,
+                "cells": [_layer(Layer(f"{worth}-{standing}"), counts) for standing in Standing],
+            }
+            for worth, word in WORTHS.items()
+        ],
+        "is_ready": publication_of(program_id=viewer.program_id) is not None,
+        "tab": "customers",
+    }
+    return render(request, "workbench/layers.html", shown)
 
 
 @page(Right.WORK_TASKS)
@@ -101,6 +153,22 @@ def consent(request: HttpRequest, customer_id: int, *, viewer: Viewer) -> HttpRe
     told = _("Noted: no more messages.") if out else _("Noted: messages are welcome again.")
     messages.success(request, told)
     return redirect("customer", customer_id=customer_id)
+
+
+def _chosen_layer(request: HttpRequest) -> Layer | None:
+    asked = request.GET.get("layer", "")
+    return Layer(asked) if asked in set(Layer) else None
+
+
+def _layer(layer: Layer, counts: Mapping[Layer, int]) -> dict[str, Any]:
+    return {"layer": layer.value, "word": _layer_word(layer), "count": counts.get(layer, 0)}
+
+
+def _layer_word(layer: Layer) -> str:
+    if layer in SHORT_LISTS:
+        return str(SHORT_LISTS[layer])
+    worth, _dash, standing = layer.partition("-")
+    return f"{WORTHS[Worth(worth)]} · {STANDINGS[Standing(standing)]}"
 
 
 def _found(viewer: Viewer, find: str) -> tuple[list[dict[str, Any]], int]:

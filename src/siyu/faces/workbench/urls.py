@@ -9,6 +9,7 @@ urlpatterns = [
     path("tasks/<id:task_id>/delay", today.delay, name="task-delay"),
     path("tasks/<id:task_id>/undo", today.undo, name="task-undo"),
     path("customers", customers.customers, name="own-customers"),
+    path("customers/layers", customers.layers, name="own-layers"),
     path("customers/<id:customer_id>", customers.customer, name="customer"),
     path("customers/<id:customer_id>/phone", customers.phone, name="customer-phone"),
     path("customers/<id:customer_id>/consent", customers.consent, name="customer-consent"),

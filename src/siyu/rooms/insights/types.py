@@ -156,6 +156,42 @@ class Cut(StrEnum):
     CATEGORY = "category"
 
 
+class Worth(StrEnum):
+    """What a customer spent, against all buyers: the best two fifths, the middle one, the rest."""
+
+    HIGH = "high"
+    MIDDLE = "middle"
+    LOW = "low"
+
+
+class Standing(StrEnum):
+    """How a buyer stands: her life-cycle state, where new, active and won back are one."""
+
+    BUYING = "buying"
+    SLOWING = "slowing"
+    SILENT = "silent"
+    LOST = "lost"
+
+
+class Layer(StrEnum):
+    """Some of a seller's own customers: a cell of worth and standing, or one of two short lists."""
+
+    GOOD_AND_QUIET = "good-and-quiet"
+    FELL_TO_HALF = "fell-to-half"
+    HIGH_BUYING = "high-buying"
+    HIGH_SLOWING = "high-slowing"
+    HIGH_SILENT = "high-silent"
+    HIGH_LOST = "high-lost"
+    MIDDLE_BUYING = "middle-buying"
+    MIDDLE_SLOWING = "middle-slowing"
+    MIDDLE_SILENT = "middle-silent"
+    MIDDLE_LOST = "middle-lost"
+    LOW_BUYING = "low-buying"
+    LOW_SLOWING = "low-slowing"
+    LOW_SILENT = "low-silent"
+    LOW_LOST = "low-lost"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
     """Two periods to compare, cut into groups.

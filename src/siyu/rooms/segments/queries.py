@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
+from django.db.models import OuterRef, Subquery
 
 from siyu.analytics.conditions import Audience
 from siyu.foundation.errors import NotAllowed, NotFound
@@ -68,8 +69,7 @@ def size_of(*, viewer: Viewer, audience: Audience) -> dict[str, int] | None:
 def size_of_all(*, viewer: Viewer) -> int:
     """How many customers the last night knew; 0 before the first."""
     _require(viewer)
-    found = insights.audience_size(viewer=viewer, audience=())
-    return found["customers"] if found else 0
+    return insights.customers_known(viewer=viewer)
 
 
 def members_of(*, viewer: Viewer, audience: Audience, limit: int) -> list[dict[str, Any]]:
@@ -92,9 +92,9 @@ def _require(viewer: Viewer) -> None:
 
 
 def _views(rows: list[Segment]) -> list[SegmentView]:
-    newest: dict[int, SegmentSize] = {}
-    for size in SegmentSize.objects.filter(segment_id__in=[row.id for row in rows]).order_by("on"):
-        newest[size.segment_id] = size
+    own = SegmentSize.objects.filter(segment_id=OuterRef("segment_id")).order_by("-on")
+    sizes = SegmentSize.objects.filter(segment_id__in=[row.id for row in rows])
+    newest = {size.segment_id: size for size in sizes.filter(on=Subquery(own.values("on")[:1]))}
     return [
         SegmentView(
             id=row.id,

@@ -6,6 +6,7 @@ from siyu.foundation.errors import BadInput
 MOST_GROUPS = MOST_CONDITIONS = 10
 _MOST_VALUES = 500
 _GREATEST = 10**15
+_GREATEST_ID = 2**63 - 1
 _LONGEST_DAYS = 730
 _MOST_TIMES = 1_000
 
@@ -34,8 +35,8 @@ def _check(condition: Condition, place: str) -> None:
     if kind in (Kind.COUNT, Kind.MONEY, Kind.DAYS_AGO):
         if len(condition.values) != 1 or not _is_number(condition.values[0], _GREATEST):
             raise BadInput("conditions", "Condition {place}: enter a number.", place=place)
-    elif kind is not Kind.FLAG and not 1 <= len(condition.values) <= _MOST_VALUES:
-        raise BadInput("conditions", "Condition {place}: choose at least one.", place=place)
+    elif kind is not Kind.FLAG:
+        _check_choices(condition, kind, place)
     if kind is Kind.GOODS and not (
         1 <= condition.days <= _LONGEST_DAYS and 1 <= condition.times <= _MOST_TIMES
     ):
@@ -48,5 +49,15 @@ def _check(condition: Condition, place: str) -> None:
         )
 
 
+def _check_choices(condition: Condition, kind: Kind, place: str) -> None:
+    if not 1 <= len(condition.values) <= _MOST_VALUES:
+        raise BadInput("conditions", "Condition {place}: choose at least one.", place=place)
+    is_word = kind is Kind.WORD or condition.field == "seller_kind"
+    for value in condition.values:
+        is_known = isinstance(value, str) if is_word else _is_number(value, _GREATEST_ID)
+        if not is_known:
+            raise BadInput("conditions", "Condition {place}: choose at least one.", place=place)
+
+
 def _is_number(value: int | str, greatest: int) -> bool:
-    return isinstance(value, int) and 0 <= value <= greatest
+    return type(value) is int and 0 <= value <= greatest

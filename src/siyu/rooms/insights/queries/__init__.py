@@ -3,10 +3,12 @@
 from siyu.rooms.insights.queries.audiences import (
     audience_rows,
     audience_size,
+    customers_known,
     segment_sizes_of,
 )
 from siyu.rooms.insights.queries.concentration import concentration_of, middle_sellers
 from siyu.rooms.insights.queries.drivers import drivers_between
+from siyu.rooms.insights.queries.layers import own_layer, own_layers
 from siyu.rooms.insights.queries.published import (
     SELLER_ORDERS,
     back_test,
@@ -34,10 +36,13 @@ __all__ = [
     "back_test",
     "candidate_batches",
     "concentration_of",
+    "customers_known",
     "drivers_between",
     "metrics_between",
     "middle_sellers",
     "own_customers",
+    "own_layer",
+    "own_layers",
     "portrait_of",
     "portraits_among",
     "publication_of",

@@ -29,6 +29,19 @@ def audience_size(*, viewer: Viewer, audience: Audience) -> dict[str, int] | Non
     return size
 
 
+def customers_known(*, viewer: Viewer) -> int:
+    """How many customers the last night knew; 0 before the first."""
+    _require(viewer, Right.SEE_OVERVIEW)
+    publication = publication_of(program_id=viewer.program_id)
+    if publication is None:
+        return 0
+    return warehouse().count(
+        program_id=viewer.program_id,
+        run_id=publication.run_id,
+        lookup=Lookup(result="customers_mart"),
+    )
+
+
 def audience_rows(*, viewer: Viewer, audience: Audience, limit: int) -> list[dict[str, Any]]:
     """Customers who meet conditions: AUDIENCE_ROWS, the greatest expected value first.
 

@@ -204,9 +204,9 @@ def edit_playbook(
         playbook.name = _name(name)
     else:
         playbook.segment_id = segment_id
-    known = {segment.id for segment in segments_of(viewer=viewer)}
-    if playbook.segment_id and playbook.segment_id not in known and is_enabled:
-        raise BadInput("segment", "Its segment was put away; choose another.")
+    known = {None, *(segment.id for segment in segments_of(viewer=viewer))}
+    if playbook.segment_id not in known and (is_enabled or not playbook.is_of_segment):
+        raise BadInput("segment", "There is no such segment any more; choose another.")
     if not 1 <= priority <= _LAST_PLACE:
         raise BadInput("priority", "Places go from 1 to {last}.", last=_LAST_PLACE)
     for language, text in texts.items():
