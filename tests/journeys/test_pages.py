@@ -30,17 +30,20 @@ return [...document.querySelectorAll("body *")]
 """
 
 SELLER = ("workbench/today", "workbench/customers", "workbench/customers?find=nobody")
-SELLER += ("workbench/customers?state=lost", "workbench/numbers", "workbench/tasks/1/skip")
+SELLER += ("workbench/customers?state=lost", "workbench/numbers", "workbench/customers/layers")
+SELLER += ("workbench/customers?layer=high-buying", "workbench/tasks/1/skip")
 OFFICE = ("headquarters/overview", "headquarters/overview?days=7", "headquarters/sellers")
 OFFICE += ("headquarters/drivers", "headquarters/drivers?cut=customer_age&against=year")
 OFFICE += ("headquarters/sellers?find=nobody", "headquarters/imports", "headquarters/runs")
 OFFICE += ("headquarters/playbooks", "headquarters/help", "headquarters/concentration")
+OFFICE += ("headquarters/segments", "headquarters/segments/new")
 OFFICE += ("headquarters/reactions", "headquarters/audit", "nowhere")
 # A page with an id is the first one that another page leads to.
 LED_TO_SELLER = {
     "workbench/today": (".card-name a", "a[href$=outcome]", "a[href$=skip]"),
 }
 LED_TO_OFFICE = {
+    "headquarters/segments": ("td a[href*='/segments/']",),
     "headquarters/playbooks": ("td a[href*='/playbooks/']",),
     "headquarters/sellers": ("td a[href*='/sellers/']",),
     "headquarters/imports": ("td a[href*='/imports/']:not([href$=rejects])",),
