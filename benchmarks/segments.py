@@ -87,7 +87,7 @@ def main(arguments: list[str]) -> int:
 def _measure(folder: Path, customers: int) -> str:
     _publish(folder, customers)
     files = {name: folder / f"{name}.parquet" for name in READS}
-    reader = Reader(memory_mb=_WEB_MEMORY_MB)
+    reader = Reader(memory_mb=_WEB_MEMORY_MB, temporary=folder / "spill")
     rows = []
     for name, (audience, condition) in ASKED.items():
 

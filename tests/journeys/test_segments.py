@@ -83,7 +83,7 @@ def put_together(window: webdriver.Chrome) -> int:
     choose(window, "c-1-0-not", "1")
     chosen: int = wait(window, lambda w: 0 < count(w) < either and count(w))
     fill(window, "name", "待唤醒")
-    press(window, "[value=save]")
+    press(window, ".segment-save")
     wait(window, lambda w: texts(w, ".tiles"))
     return chosen
 

@@ -168,5 +168,7 @@ def _buyers(sales: ibis.Table, goods: ibis.Table, condition: Condition, as_of: d
     )
     chosen = goods.filter(goods[condition.field].isin(condition.values))
     bought = lately.semi_join(chosen, "product_id")
+    if condition.times == 1:
+        return bought.select(buyer_id="customer_id").distinct()
     by_customer = bought.group_by(buyer_id="customer_id").agg(orders=bought.order_id.nunique())
     return by_customer.filter(by_customer.orders >= condition.times).select("buyer_id")

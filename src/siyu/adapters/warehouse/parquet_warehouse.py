@@ -55,7 +55,7 @@ class ParquetWarehouse:
         self._home = Path(home) / "warehouse"
         self._facts = facts
         self._memory_mb = memory_mb
-        self._reader = Reader(memory_mb=web_memory_mb)
+        self._reader = Reader(memory_mb=web_memory_mb, temporary=self._home / "spill")
         self._running: tuple[int, Engine] | None = None
         # A published run never changes.
         self._compared = lru_cache(maxsize=_COMPARED)(self._compare)

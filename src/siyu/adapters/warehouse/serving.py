@@ -20,8 +20,9 @@ def view(name: str, sql: str) -> str:
 class Reader:
     """Answers look-ups over Parquet files, within a small memory limit."""
 
-    def __init__(self, *, memory_mb: int) -> None:
+    def __init__(self, *, memory_mb: int, temporary: Path) -> None:
         self._memory_mb = memory_mb
+        self._temporary = temporary
         self._threads = threading.local()
 
     def rows(self, *, files: Sequence[Path], lookup: Lookup) -> pa.Table:
@@ -54,7 +55,11 @@ class Reader:
     def _connection(self) -> duckdb.DuckDBPyConnection:
         if not hasattr(self._threads, "connection"):
             self._threads.connection = duckdb.connect(
-                config={"memory_limit": f"{self._memory_mb}MB", "threads": 1}
+                config={
+                    "memory_limit": f"{self._memory_mb}MB",
+                    "threads": 1,
+                    "temp_directory": str(self._temporary),
+                }
             )
         connection: duckdb.DuckDBPyConnection = self._threads.connection
         return connection

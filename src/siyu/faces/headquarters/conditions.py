@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from siyu.analytics.conditions import FIELDS, Audience, Condition, Kind, Operator, operators_of
 from siyu.faces.headquarters.sellers import KINDS
+from siyu.faces.numbers import whole_number
 from siyu.faces.portraits import AGES, STATES
 from siyu.faces.templatetags.siyu import money_round
 from siyu.foundation.errors import BadInput
@@ -24,6 +25,7 @@ from siyu.rooms.catalog.queries import (
 )
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.queries import program_of, units_under
+from siyu.rooms.segments.types import MOST_VALUES
 
 LABELS = {
     "state": gettext_lazy("Life-cycle state"),
@@ -140,7 +142,7 @@ def lines_of(*, posted: QueryDict) -> Lines:
 def changed(*, lines: Lines, command: str) -> Lines:
     """The lines after a button of the form: and, or-GROUP, drop-GROUP-PLACE."""
     words = command.split("-")
-    places = [int(word) for word in words[1:] if word.isdecimal()]
+    places = [place for word in words[1:] if (place := whole_number(word)) is not None]
     if words[0] == "and":
         return [*lines, [Line()]]
     if words[0] == "or" and len(places) == 1:
@@ -174,9 +176,8 @@ def lines_from(*, viewer: Viewer, audience: Audience) -> Lines:
     return [[_line(one, currency) for one in group] for group in audience]
 
 
-def sentence_of(*, viewer: Viewer, audience: Audience, choices: Mapping[str, Any]) -> str:
+def sentence_of(*, audience: Audience, choices: Mapping[str, Any], currency: str) -> str:
     """Conditions in plain words."""
-    currency = program_of(program_id=viewer.program_id).currency
     groups = []
     for group in audience:
         told = [_words(one, choices, currency) for one in group]
@@ -198,7 +199,7 @@ def _condition(viewer: Viewer, line: Line, place: str, currency: str) -> Conditi
     elif line.field == "product_id":
         values = _products(viewer, line.number, place)
     elif kind is Kind.LEVEL or line.field.endswith("_id"):
-        values = tuple(int(value) for value in line.values if value.isdecimal())
+        values = tuple(found for value in line.values if (found := whole_number(value)) is not None)
     elif kind is not Kind.FLAG:
         values = tuple(line.values)
     if kind is Kind.GOODS:
@@ -267,7 +268,10 @@ def _by_text(names: Mapping[int, str]) -> dict[str, str]:
 
 
 def _whole(text: str, place: str) -> int:
-    return int(_number(text, place).to_integral_value())
+    number = _number(text, place)
+    if number != number.to_integral_value():
+        raise BadInput("conditions", "Condition {place}: enter a whole number.", place=place)
+    return int(number)
 
 
 def _minor(text: str, place: str, currency: str) -> int:
@@ -285,7 +289,11 @@ def _number(text: str, place: str) -> Decimal:
 
 
 def _products(viewer: Viewer, text: str, place: str) -> tuple[int, ...]:
-    keys = [key for key in re.split(r"[\s,，;；、]+", text) if key]
+    keys = [key for part in re.split(r"[,，;；、\n]+", text) if (key := part.strip())]
+    if len(keys) > MOST_VALUES:
+        raise BadInput(
+            "conditions", "Condition {place}: {most} at most.", place=place, most=MOST_VALUES
+        )
     found = products_by_key(program_id=viewer.program_id, keys=keys)
     missing = set(keys) - {product.key for product in found}
     if missing:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
 from siyu.faces.errors import told
+from siyu.faces.numbers import whole_number
 from siyu.faces.signals import MEANINGS, kind_of
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput
@@ -35,6 +36,7 @@ _WORK_DAYS = 30
 _REFUSED = 422
 _PER_POINT = 10_000
 _DIGITS = 2
+_GREATEST = 2**15
 
 
 @page(Right.SEE_OVERVIEW)
@@ -69,6 +71,8 @@ def detail(request: HttpRequest, playbook_id: int, *, viewer: Viewer) -> HttpRes
 @page(Right.EDIT_PLAYBOOKS, methods=("POST",))
 def save(request: HttpRequest, playbook_id: int, *, viewer: Viewer) -> HttpResponse:
     """Change place, use and words; what cannot be used comes back with the form as it was."""
+    on = today_in(program_id=viewer.program_id)
+    playbook = find_playbook(viewer=viewer, playbook_id=playbook_id, on=on)
     try:
         edit_playbook(
             viewer=viewer,
@@ -77,7 +81,7 @@ def save(request: HttpRequest, playbook_id: int, *, viewer: Viewer) -> HttpRespo
             is_enabled="is_enabled" in request.POST,
             texts={language: request.POST.get(f"text_{language}", "") for language in LANGUAGES},
             name=request.POST.get("name", ""),
-            segment_id=_segment(request),
+            segment_id=_segment(request, playbook),
         )
     except BadInput as error:
         return _detail(request, viewer, playbook_id, error=error)
@@ -109,6 +113,8 @@ def _detail(
     playbook = find_playbook(viewer=viewer, playbook_id=playbook_id, on=_read_on(viewer, program))
     readout = readout_of(viewer=viewer, playbook=playbook)
     segments = {str(each.id): each.name for each in segments_of(viewer=viewer)}
+    if playbook.segment_id and str(playbook.segment_id) not in segments:
+        segments[str(playbook.segment_id)] = _("a segment that was put away")
     shown = {
         "program": program,
         "published": publication_of(program_id=viewer.program_id),
@@ -204,13 +210,19 @@ def _read_on(viewer: Viewer, program: ProgramView) -> date:
     return published.as_of if published else program.day_of(utc_now())
 
 
-def _segment(request: HttpRequest) -> int | None:
-    text = request.POST.get("segment", "")
-    return int(text) if text.isdecimal() else None
+def _segment(request: HttpRequest, playbook: PlaybookView) -> int | None:
+    text = request.POST.get("segment")
+    if text is None:
+        return playbook.segment_id
+    found = whole_number(text)
+    if text and found is None:
+        raise BadInput("segment", "There is no such segment any more; choose another.")
+    return found
 
 
 def _number(request: HttpRequest, field: str) -> int:
     text = request.POST.get(field, "").strip()
-    if not text.isdecimal() or len(text) > len(str(2**15)):
-        raise BadInput(field, "{text} is no whole number.", text=text or "–")
-    return int(text)
+    number = whole_number(text)
+    if number is None or number > _GREATEST:
+        raise BadInput(field, "{text} is no whole number.", text=text[:20] or "–")
+    return number

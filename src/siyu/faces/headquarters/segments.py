@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
+import pyarrow as pa
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -29,13 +30,13 @@ from siyu.faces.signals import kind_of
 from siyu.foundation.crypto import mask_name
 from siyu.foundation.errors import BadInput
 from siyu.foundation.money import from_minor
-from siyu.rooms.customers.queries import names_of_customers
+from siyu.rooms.customers.queries import keys_of_customers, names_of_customers
 from siyu.rooms.insights.queries import publication_of
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_units, program_of, today_in
 from siyu.rooms.outreach.actions import add_playbook, retire_segment
 from siyu.rooms.outreach.queries import playbooks_of
-from siyu.rooms.segments.actions import create_segment, edit_segment
+from siyu.rooms.segments.actions import create_segment, edit_segment, note_export
 from siyu.rooms.segments.queries import (
     days_of_segment,
     find_segment,
@@ -49,6 +50,7 @@ from siyu.rooms.sellers.queries import sellers_of_ids
 
 _REFUSED = 422
 _SHOWN = 20
+_BATCH = 500
 _EXPORTED = 100_000
 _CHART_DAYS = 90
 
@@ -57,13 +59,16 @@ _CHART_DAYS = 90
 def segments(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     """Every segment with its size and who came and went last night."""
     choices = choices_of(viewer=viewer)
+    program = program_of(program_id=viewer.program_id)
     shown = {
-        "program": program_of(program_id=viewer.program_id),
+        "program": program,
         "published": publication_of(program_id=viewer.program_id),
         "rows": [
             {
                 "segment": each,
-                "words": sentence_of(viewer=viewer, audience=each.audience, choices=choices),
+                "words": sentence_of(
+                    audience=each.audience, choices=choices, currency=program.currency
+                ),
             }
             for each in segments_of(viewer=viewer)
         ],
@@ -115,6 +120,7 @@ def contact(request: HttpRequest, segment_id: int, *, viewer: Viewer) -> HttpRes
 def export(request: HttpRequest, segment_id: int, *, viewer: Viewer) -> StreamingHttpResponse:
     """The members as of the last night, as CSV; at most 100,000, the most valuable first."""
     found = find_segment(viewer=viewer, segment_id=segment_id)
+    note_export(viewer=viewer, segment_id=segment_id)
     rows = members_of(viewer=viewer, audience=found.audience, limit=_EXPORTED)
     return csv_of(name="segment", rows=_exported(viewer, rows))
 
@@ -130,8 +136,9 @@ def _page_of(request: HttpRequest, viewer: Viewer, found: SegmentView | None) ->
             except BadInput as refused:
                 error = refused
     may_see = viewer.may(Right.SEE_CUSTOMERS)
-    shown = _with_count(viewer, lines) | {
-        "program": program_of(program_id=viewer.program_id),
+    may_edit = viewer.may(Right.EDIT_SEGMENTS)
+    form = _with_count(viewer, lines) if may_edit else _form(viewer, lines)
+    shown = form | {
         "segment": found,
         "name": request.POST.get("name", found.name if found else ""),
         "note": request.POST.get("note", found.note if found else ""),
@@ -140,13 +147,16 @@ def _page_of(request: HttpRequest, viewer: Viewer, found: SegmentView | None) ->
         "members": _members(viewer, found) if found and may_see else [],
         "chart": _chart(viewer, found) if found else None,
         "playbooks": [each for each in _playbooks(viewer) if found and each["of"] == found.id],
-        "may_edit": viewer.may(Right.EDIT_SEGMENTS),
+        "may_edit": may_edit,
         "may_export": may_see,
+        "is_cut": bool(found and found.last and found.last.members > _EXPORTED),
+        "most_exported": _EXPORTED,
         "section": "segments",
     }
     if found:
         choices = shown["choices"]
-        shown["words"] = sentence_of(viewer=viewer, audience=found.audience, choices=choices)
+        currency = shown["program"].currency
+        shown["words"] = sentence_of(audience=found.audience, choices=choices, currency=currency)
     status = _REFUSED if error else 200
     return render(request, "headquarters/segment.html", shown, status=status)
 
@@ -165,13 +175,7 @@ def _saved(
     return redirect("segment", segment_id=segment_id)
 
 
-def _with_count(viewer: Viewer, lines: Lines) -> dict[str, Any]:
-    size, problem = None, ""
-    try:
-        size = size_of(viewer=viewer, audience=audience_of(viewer=viewer, lines=lines))
-    except BadInput as error:
-        problem = told(error)
-    everyone = size_of_all(viewer=viewer)
+def _form(viewer: Viewer, lines: Lines) -> dict[str, Any]:
     return {
         "program": program_of(program_id=viewer.program_id),
         "published": publication_of(program_id=viewer.program_id),
@@ -179,43 +183,46 @@ def _with_count(viewer: Viewer, lines: Lines) -> dict[str, Any]:
         "labels": LABELS,
         "tests": TESTS,
         "choices": choices_of(viewer=viewer),
-        "size": size,
-        "problem": problem,
-        "share_ppm": size["customers"] * 1_000_000 // everyone if size and everyone else None,
     }
 
 
+def _with_count(viewer: Viewer, lines: Lines) -> dict[str, Any]:
+    size, problem = None, ""
+    try:
+        size = size_of(viewer=viewer, audience=audience_of(viewer=viewer, lines=lines))
+    except BadInput as error:
+        problem = told(error)
+    everyone = size_of_all(viewer=viewer)
+    share_ppm = size["customers"] * 1_000_000 // everyone if size and everyone else None
+    return _form(viewer, lines) | {"size": size, "problem": problem, "share_ppm": share_ppm}
+
+
 def _members(viewer: Viewer, found: SegmentView) -> list[dict[str, Any]]:
-    return _with_people(
-        viewer, members_of(viewer=viewer, audience=found.audience, limit=_SHOWN), names=True
-    )
+    rows = members_of(viewer=viewer, audience=found.audience, limit=_SHOWN).to_pylist()
+    names = names_of_customers(viewer=viewer, customer_ids=[row["customer_id"] for row in rows])
+    return [
+        row | {"name": mask_name(names.get(row["customer_id"]))}
+        for row in _with_sellers(viewer, rows)
+    ]
 
 
-def _with_people(
-    viewer: Viewer, rows: list[dict[str, Any]], *, names: bool = False
-) -> list[dict[str, Any]]:
-    sellers = sellers_of_ids(
-        viewer=viewer, seller_ids={row["seller_id"] for row in rows if row["seller_id"]}
-    )
+def _with_sellers(viewer: Viewer, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    asked = {row["seller_id"] for row in rows if row["seller_id"]}
+    sellers = sellers_of_ids(viewer=viewer, seller_ids=asked)
     stores = names_of_units(unit_ids={each.unit_id for each in sellers.values()})
-    ids = [row["customer_id"] for row in rows] if names else []
-    known = names_of_customers(viewer=viewer, customer_ids=ids)
     found = []
     for row in rows:
         seller = sellers.get(row["seller_id"])
-        found.append(
-            row
-            | {
-                "name": mask_name(known.get(row["customer_id"])),
-                "seller": seller,
-                "store": stores.get(seller.unit_id, "") if seller else "",
-                "state_word": STATES[row["state"]],
-            }
-        )
+        more = {
+            "seller": seller,
+            "store": stores.get(seller.unit_id, "") if seller else "",
+            "state_word": STATES[row["state"]],
+        }
+        found.append(row | more)
     return found
 
 
-def _exported(viewer: Viewer, rows: list[dict[str, Any]]) -> Iterator[Sequence[Any]]:
+def _exported(viewer: Viewer, rows: pa.Table) -> Iterator[Sequence[Any]]:
     currency = program_of(program_id=viewer.program_id).currency
     yield (
         _("Customer"),
@@ -227,13 +234,16 @@ def _exported(viewer: Viewer, rows: list[dict[str, Any]]) -> Iterator[Sequence[A
         _("Last purchase"),
         _("Expected within 30 days"),
     )
-    for start in range(0, len(rows), 500):
-        for row in _with_people(viewer, rows[start : start + 500]):
+    for batch in rows.to_batches(max_chunksize=_BATCH):
+        some = _with_sellers(viewer, batch.to_pylist())
+        ids = [row["customer_id"] for row in some]
+        keys = keys_of_customers(viewer=viewer, customer_ids=ids)
+        for row in some:
             yield (
-                row["customer_id"],
+                keys.get(row["customer_id"], ""),
                 row["seller"].key if row["seller"] else "",
                 row["store"],
-                row["state_word"],
+                str(row["state_word"]),
                 row["orders"],
                 from_minor(row["spend_minor"], currency),
                 row["last_on"] or "",

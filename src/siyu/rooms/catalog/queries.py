@@ -44,7 +44,7 @@ def brands_in(*, program_id: int) -> dict[int, str]:
 
 def products_by_key(*, program_id: int, keys: Iterable[str]) -> list[ProductView]:
     """A program's products of any source that bear one of the outside keys."""
-    rows = Product.objects.filter(program_id=program_id, source_key__in=set(keys))
+    rows = Product.objects.filter(program_id=program_id, source_key__in=any_of(values=set(keys)))
     return list(products_of_ids(product_ids=rows.values_list("id", flat=True)).values())
 
 

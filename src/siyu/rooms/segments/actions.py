@@ -1,5 +1,6 @@
 """Every write of segments."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -46,13 +47,22 @@ def archive_segment(*, viewer: Viewer, segment_id: int) -> None:
     _note(viewer, segment, "archive segment")
 
 
+def note_export(*, viewer: Viewer, segment_id: int) -> None:
+    """Note in the audit log that a segment's members were taken out as a file."""
+    viewer.require(Right.SEE_CUSTOMERS)
+    record_audit(
+        actor_id=viewer.staff_id,
+        program_id=viewer.program_id,
+        action="export segment",
+        subject=f"segment {segment_id}",
+    )
+
+
 @transaction.atomic
-def note_sizes(*, program_id: int, results_id: int, on: date) -> None:
-    """Keep how many belonged to each segment on a night, as its results tell."""
+def note_sizes(*, program_id: int, results_id: int, on: date, segment_ids: Iterable[int]) -> None:
+    """Keep how many belonged to the segments that a night counted, as its results tell."""
     counted = segment_sizes_of(program_id=program_id, results_id=results_id)
-    for segment_id in Segment.objects.filter(program_id=program_id, archived_at=None).values_list(
-        "id", flat=True
-    ):
+    for segment_id in segment_ids:
         SegmentSize.objects.update_or_create(
             segment_id=segment_id,
             on=on,

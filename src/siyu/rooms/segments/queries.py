@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import msgspec
+import pyarrow as pa
 from django.db.models import OuterRef, Subquery
 
 from siyu.analytics.conditions import Audience
@@ -41,11 +41,6 @@ def days_of_segment(*, viewer: Viewer, segment_id: int, since: date) -> list[Seg
     return [_day(row) for row in rows]
 
 
-def names_of_segments(*, program_id: int) -> dict[int, str]:
-    """Names by id, of all that there are or were."""
-    return dict(Segment.objects.filter(program_id=program_id).values_list("id", "name"))
-
-
 def audiences_of(*, program_id: int) -> dict[int, Audience]:
     """The conditions of every segment by id, as the nightly run asks them."""
     rows = Segment.objects.filter(program_id=program_id, archived_at=None)
@@ -72,7 +67,7 @@ def size_of_all(*, viewer: Viewer) -> int:
     return insights.customers_known(viewer=viewer)
 
 
-def members_of(*, viewer: Viewer, audience: Audience, limit: int) -> list[dict[str, Any]]:
+def members_of(*, viewer: Viewer, audience: Audience, limit: int) -> pa.Table:
     """The customers who meet conditions, as of the last night, the most valuable first.
 
     Rows of ``insights.types.AUDIENCE_ROWS``.

@@ -2,9 +2,9 @@
 
 from siyu.analytics.conditions import FIELDS, Audience, Condition, Kind, operators_of
 from siyu.foundation.errors import BadInput
+from siyu.rooms.segments.types import MOST_VALUES
 
 MOST_GROUPS = MOST_CONDITIONS = 10
-_MOST_VALUES = 500
 _GREATEST = 10**15
 _GREATEST_ID = 2**63 - 1
 _LONGEST_DAYS = 730
@@ -50,8 +50,12 @@ def _check(condition: Condition, place: str) -> None:
 
 
 def _check_choices(condition: Condition, kind: Kind, place: str) -> None:
-    if not 1 <= len(condition.values) <= _MOST_VALUES:
+    if not condition.values:
         raise BadInput("conditions", "Condition {place}: choose at least one.", place=place)
+    if len(condition.values) > MOST_VALUES:
+        raise BadInput(
+            "conditions", "Condition {place}: {most} at most.", place=place, most=MOST_VALUES
+        )
     is_word = kind is Kind.WORD or condition.field == "seller_kind"
     for value in condition.values:
         is_known = isinstance(value, str) if is_word else _is_number(value, _GREATEST_ID)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from siyu.analytics.conditions import Audience
 
 NAME_LENGTH, NOTE_LENGTH = 60, 300
+MOST_VALUES = 500
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from siyu.rooms.customers.queries.keys import customer_ids_by_key
 from siyu.rooms.customers.queries.pages import (
     find_by_phone,
     find_customer,
+    keys_of_customers,
     names_of_customers,
     search_own,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "customer_ids_by_key",
     "find_by_phone",
     "find_customer",
+    "keys_of_customers",
     "names_of_customers",
     "opted_out_among",
     "search_own",

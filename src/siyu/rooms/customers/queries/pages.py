@@ -7,6 +7,7 @@ from siyu.foundation.errors import NotFound
 from siyu.rooms.customers.models import Customer, Follow, PersonalRecord
 from siyu.rooms.customers.queries.serving import serving_now
 from siyu.rooms.customers.types import CustomerView
+from siyu.rooms.operations.queries import any_of
 from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.sellers.queries import seller_ids_within
 
@@ -45,12 +46,7 @@ def find_customer(*, viewer: Viewer, customer_id: int) -> CustomerView:
 
 def names_of_customers(*, viewer: Viewer, customer_ids: Iterable[int]) -> dict[int, str]:
     """Names by id of those within reach, in one batch; one without a name is missing."""
-    viewer.require(Right.SEE_CUSTOMERS)
-    ids = set(customer_ids)
-    sellers = seller_ids_within(viewer=viewer)
-    if sellers is not None:
-        serving = serving_now(customer_ids=ids)
-        ids = {customer_id for customer_id, (seller, _) in serving.items() if seller in sellers}
+    ids = _within(viewer, customer_ids)
     ring = settings.SIYU_KEYRING
     rows = PersonalRecord.objects.filter(customer_id__in=ids).values_list(
         "customer_id", "sealed", "customer__program_id"
@@ -61,6 +57,13 @@ def names_of_customers(*, viewer: Viewer, customer_ids: Iterable[int]) -> dict[i
         if program_id == viewer.program_id
     )
     return {customer_id: name for customer_id, name in names if name}
+
+
+def keys_of_customers(*, viewer: Viewer, customer_ids: Iterable[int]) -> dict[int, str]:
+    """Outside keys by id of those within reach; a phone number only as its blind index."""
+    ids = _within(viewer, customer_ids)
+    rows = Customer.objects.filter(program_id=viewer.program_id, id__in=any_of(values=ids))
+    return dict(rows.values_list("id", "source_key"))
 
 
 def find_by_phone(*, viewer: Viewer, phone: str) -> list[int]:
@@ -93,6 +96,16 @@ def search_own(*, viewer: Viewer, text: str, limit: int = 50) -> list[tuple[int,
         if wanted in name.casefold():
             found.append((customer_id, name))
     return sorted(found, key=lambda row: (row[1], row[0]))[:limit]
+
+
+def _within(viewer: Viewer, customer_ids: Iterable[int]) -> set[int]:
+    viewer.require(Right.SEE_CUSTOMERS)
+    ids = set(customer_ids)
+    sellers = seller_ids_within(viewer=viewer)
+    if sellers is None:
+        return ids
+    serving = serving_now(customer_ids=ids)
+    return {customer_id for customer_id, (seller, _) in serving.items() if seller in sellers}
 
 
 def _is_within(viewer: Viewer, customer_id: int) -> bool:

@@ -1,12 +1,12 @@
 """Customers by conditions, as the last night knew them."""
 
-from typing import Any
+import pyarrow as pa
 
 from siyu.analytics.conditions import Audience
 from siyu.foundation.errors import NotAllowed
 from siyu.rooms.insights.ports import warehouse
 from siyu.rooms.insights.queries.published import publication_of
-from siyu.rooms.insights.types import Lookup
+from siyu.rooms.insights.types import AUDIENCE_ROWS, Lookup
 from siyu.rooms.operations.types import Right, Scope, Viewer
 
 
@@ -42,7 +42,7 @@ def customers_known(*, viewer: Viewer) -> int:
     )
 
 
-def audience_rows(*, viewer: Viewer, audience: Audience, limit: int) -> list[dict[str, Any]]:
+def audience_rows(*, viewer: Viewer, audience: Audience, limit: int) -> pa.Table:
     """Customers who meet conditions: AUDIENCE_ROWS, the greatest expected value first.
 
     Raises NotAllowed without the whole program.
@@ -50,15 +50,14 @@ def audience_rows(*, viewer: Viewer, audience: Audience, limit: int) -> list[dic
     _require(viewer, Right.SEE_CUSTOMERS)
     publication = publication_of(program_id=viewer.program_id)
     if publication is None:
-        return []
-    found = warehouse().audience_rows(
+        return AUDIENCE_ROWS.to_pyarrow().empty_table()
+    return warehouse().audience_rows(
         program_id=viewer.program_id,
         run_id=publication.run_id,
         audience=audience,
         as_of=publication.as_of,
         limit=limit,
     )
-    return list(found.to_pylist())
 
 
 def segment_sizes_of(*, program_id: int, results_id: int) -> dict[int, dict[str, int]]:

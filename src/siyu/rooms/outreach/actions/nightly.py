@@ -49,12 +49,13 @@ def run_nightly(run: RunView, log: RunLog) -> None:
     sync_warehouse(program_id=program_id, log=log)
     policy = policy_of(program_id=program_id)
     playbooks = Playbook.objects.filter(program_id=program_id, is_enabled=True)
+    audiences = audiences_of(program_id=program_id)
     results_id = compute_insights(
         program_id=program_id,
         parameters=Parameters(
             as_of=as_of,
             priorities=dict(playbooks.values_list("signal", "priority")),
-            audiences=audiences_of(program_id=program_id),
+            audiences=audiences,
             segments=dict(playbooks.exclude(segment=None).values_list("signal", "segment_id")),
             # Twice the list and some spare: the control group and late opt-outs take no place.
             keep=2 * policy.list_size + _SPARE,
@@ -68,7 +69,7 @@ def run_nightly(run: RunView, log: RunLog) -> None:
     )
     draw_lists(program_id=program_id, results_id=results_id, as_of=as_of, log=log)
     draw_seller_tasks(program_id=program_id, results_id=results_id, as_of=as_of, log=log)
-    note_sizes(program_id=program_id, results_id=results_id, on=as_of)
+    note_sizes(program_id=program_id, results_id=results_id, on=as_of, segment_ids=audiences)
     publish(program_id=program_id, results_id=results_id, as_of=as_of)
 
 

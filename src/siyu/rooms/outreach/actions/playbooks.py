@@ -146,19 +146,20 @@ def add_playbook(*, viewer: Viewer, segment_id: int) -> int:
     segment = find_segment(viewer=viewer, segment_id=segment_id)
     own = Playbook.objects.filter(program_id=viewer.program_id)
     signal = f"segment_{segment.id}"
-    known = own.filter(signal=signal).first()
-    if known:
-        return known.id
     last = own.aggregate(last=Max("priority"))["last"] or 0
-    playbook = Playbook.objects.create(
+    playbook, is_new = Playbook.objects.get_or_create(
         program_id=viewer.program_id,
         signal=signal,
-        name=segment.name,
-        segment_id=segment.id,
-        template_code=signal,
-        priority=min(last + 1, _LAST_PLACE),
-        is_enabled=False,
+        defaults={
+            "name": segment.name,
+            "segment_id": segment.id,
+            "template_code": signal,
+            "priority": min(last + 1, _LAST_PLACE),
+            "is_enabled": False,
+        },
     )
+    if not is_new:
+        return playbook.id
     Launch.objects.create(
         playbook=playbook,
         horizon_days=min(_HORIZON_DAYS, policy_of(program_id=viewer.program_id).hold_window_days),
