@@ -34,7 +34,7 @@ def texts(window: webdriver.Chrome, css: str) -> list[str]:
 def test_an_operator_signs_in_imports_and_runs_the_night(
     site: Site, browser: Browser, tmp_path: Path
 ) -> None:
-    site.siyu("staff", "add", "olga", "--name", "Olga", "--role", "operator")
+    site.siyu("staff", "add", "olga", "--name", "Olga", "--role", "operator", "--program", "demo")
     site.python(_SET_PASSWORD)
     window = browser(DESK)
     window.get(f"{site.address}/headquarters/imports")

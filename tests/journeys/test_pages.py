@@ -119,7 +119,7 @@ def test_the_sellers_pages(site: Site, browser: Browser) -> None:
 def test_the_pages_of_headquarters(site: Site, browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "a-file-with-quite-a-long-name-as-exports-of-shops-have-them.csv"
     file.write_text("product_key,name\nmug,Mug\n,without a key\n")
-    site.siyu("import", "products", str(file))
+    site.siyu("import", "products", str(file), "--program", "demo")
     window = browser(DESK)
     sign_in(window, site.link("demo-hq"))
     pages = addresses(window, site, OFFICE, LED_TO_OFFICE)
