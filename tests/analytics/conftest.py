@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from siyu.analytics.conditions import Audience
+from siyu.analytics.conditions import Audience, Condition, Operator
 from siyu.analytics.engine import CARRIED, FACTS, NIGHTLY, Engine
 from tests.analytics.facts import fact_table
 
@@ -26,7 +26,9 @@ PRIORITIES = {
     "birthday": 7,
 }
 LAUNCHES = {"slowing": (date(2024, 1, 1), 14), "due": (date(2024, 3, 1), 7)}
-AUDIENCES: dict[int, Audience] = {}
+AUDIENCES: dict[int, Audience] = {
+    1: ((Condition(field="orders", operator=Operator.AT_LEAST, values=(2,)),),)
+}
 SEGMENTS: dict[str, int] = {}
 GIVEN = {
     "priorities": PRIORITIES,

@@ -29,7 +29,7 @@ from tests.audit_guard import empty_database
 from tests.rooms.brand import Brand, new_brand
 
 AS_OF = date(2025, 6, 1)
-FRIENDS = 400
+FRIENDS = 800
 HORIZON = 14
 SIGNAL = "never_ordered"
 WORDS = {"zh-hans": "{customer}您好", "en": "Hello {customer}"}
