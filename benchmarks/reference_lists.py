@@ -123,7 +123,8 @@ WITH barred AS (
     SELECT DISTINCT customer_id FROM contacts
     WHERE drawn_on < {{as_of}} AND (blocked_until > {{as_of}}
         OR (state IN ('open', 'held', 'done')
-            AND coalesce(contacted_on, drawn_on) > {{as_of}} - {parameters["quota_days"]}))),
+            AND coalesce(contacted_on, drawn_on) > {{as_of}} - {parameters["quota_days"]}))
+    UNION SELECT customer_id FROM assignments WHERE blocked_until > {{as_of}}),
 chosen AS (
     SELECT *, CASE {signal} END AS signal FROM customers_mart
     WHERE seller_id IS NOT NULL AND NOT opted_out AND NOT is_minor AND signal IS NOT NULL

@@ -35,6 +35,7 @@ def random_facts(seed: int, *, customers: int = 80) -> dict[str, list[dict[str, 
         ],
         "categories": [{"category_id": k, "name": str(k)} for k in (3, 5, 7)],
         "contacts": [_contact(draw, k, customers) for k in range(1, customers // 3)],
+        "assignments": [_assignment(draw, k, customers) for k in range(1, customers // 10)],
     }
 
 
@@ -72,6 +73,16 @@ def _follows(draw: random.Random, customers: int) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _assignment(draw: random.Random, assignment_id: int, customers: int) -> dict[str, Any]:
+    return {
+        "assignment_id": assignment_id,
+        "customer_id": draw.randrange(1, customers + 1),
+        "seller_id": draw.choice(SELLERS),
+        "assigned_on": AS_OF - timedelta(days=3),
+        "blocked_until": draw.choice([None, AS_OF, AS_OF + timedelta(days=1)]),
+    }
 
 
 def _contact(draw: random.Random, task_id: int, customers: int) -> dict[str, Any]:

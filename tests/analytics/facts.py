@@ -33,6 +33,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "sellers": {"kind": "guide", "status": "active"},
     "unit_ancestors": {"ancestor_kind": "store"},
     "contacts": {"signal": "due", "state": "open", "drawn_on": date(2024, 1, 1)},
+    "assignments": {"dispatch_id": 1, "assigned_on": date(2024, 1, 1), "state": "open"},
 }
 
 

@@ -28,9 +28,10 @@ def drawn(
     customers: list[dict[str, Any]],
     contacts: list[dict[str, Any]] | None = None,
     memberships: list[dict[str, Any]] | None = None,
+    assignments: list[dict[str, Any]] | None = None,
     **parameters: Any,
 ) -> list[dict[str, Any]]:
-    warehouse.load({"contacts": contacts or []})
+    warehouse.load({"contacts": contacts or [], "assignments": assignments or []})
     warehouse.load_result("memberships", memberships or [])
     warehouse.load_result("customers_mart", customers)
     return warehouse.compute("candidates", as_of=AS_OF, **parameters).to_pylist()
@@ -73,6 +74,17 @@ def test_a_contact_bars_for_its_window(
 ) -> None:
     task = {"task_id": 1, "customer_id": 1, "seller_id": 9} | contact
     rows = drawn(warehouse, [birthday(1), birthday(2)], [task], quota_days=7)
+    assert [row["customer_id"] for row in rows] == ([1, 2] if is_free else [2])
+
+
+@pytest.mark.parametrize(
+    ("until", "is_free"), [(AS_OF, True), (AS_OF + timedelta(days=1), False), (None, True)]
+)
+def test_whoever_is_asked_for_by_a_dispatch_is_left_out(
+    warehouse: Warehouse, until: date | None, is_free: bool
+) -> None:
+    asked = {"assignment_id": 1, "customer_id": 1, "seller_id": 9, "blocked_until": until}
+    rows = drawn(warehouse, [birthday(1), birthday(2)], assignments=[asked])
     assert [row["customer_id"] for row in rows] == ([1, 2] if is_free else [2])
 
 

@@ -11,6 +11,7 @@ the north, `store` Ann's shop. `seller` is Ann with a password, `link` Ann by a 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 VIEWERS = (
     "administrator",
@@ -51,6 +52,19 @@ help-skip[cat]             POST   302  302  403  404  404  403  403  404  403  4
 help-skip[dan]             POST   404  404  403  404  404  403  403  302  403  403  302
 help-undo[ann]             POST   409  409  403  409  409  403  403  404  403  403  302
 help-undo[dan]             POST   404  404  403  404  404  403  403  409  403  403  302
+dispatches                 GET    200  200  403  200  200  403  403  200  403  403  302
+dispatch-new               GET    200  200  403  200  200  403  403  200  403  403  302
+dispatch-new               POST   302  302  403  302  302  403  403  302  403  403  302
+dispatch-reach             POST   200  200  403  200  200  403  403  200  403  403  302
+dispatch[plum]             GET    200  200  403  200  200  403  403  404  403  403  302
+dispatch[shop]             GET    200  200  403  404  404  403  403  404  403  403  302
+dispatch[fern]             GET    404  404  403  404  404  403  403  200  403  403  302
+dispatch-export[plum]      GET    200  200  403  200  200  403  403  404  403  403  302
+dispatch-export[fern]      GET    404  404  403  404  404  403  403  200  403  403  302
+dispatch-remind[plum]      POST   302  302  403  302  302  403  403  404  403  403  302
+dispatch-remind[fern]      POST   404  404  403  404  404  403  403  302  403  403  302
+dispatch-cancel[plum]      POST   302  302  403  403  403  403  403  404  403  403  302
+dispatch-cancel[fern]      POST   404  404  403  404  404  403  403  302  403  403  302
 playbooks                  GET    200  200  200  403  403  403  403  200  403  403  302
 playbook[plum]             GET    200  200  200  403  403  403  403  404  403  403  302
 playbook[fern]             GET    404  404  404  403  403  403  403  200  403  403  302
@@ -104,6 +118,10 @@ run-again[fern]            POST   404  404  403  403  403  403  403  302  403  4
 reactions                  GET    200  200  403  403  403  403  403  200  403  403  302
 reaction-again[plum]       POST   302  302  403  403  403  403  403  404  403  403  302
 reaction-again[fern]       POST   404  404  403  403  403  403  403  302  403  403  302
+api-keys                   GET    200  403  403  403  403  403  403  200  403  403  302
+api-keys                   POST   200  403  403  403  403  403  403  200  403  403  302
+api-key-revoke[plum]       POST   302  403  403  403  403  403  403  404  403  403  302
+api-key-revoke[fern]       POST   404  403  403  403  403  403  403  302  403  403  302
 audit                      GET    200  403  403  403  403  403  403  200  403  403  302
 
 today                      GET    403  403  403  403  403  200  200  403  200  403  302
@@ -133,6 +151,24 @@ task-undo[ann-1]           POST   403  403  403  403  403  302  302  403  404  4
 task-undo[amy-1]           POST   403  403  403  403  403  404  404  403  404  403  302
 task-undo[dan-1]           POST   403  403  403  403  403  404  404  403  302  403  302
 task-undo[ann-held]        POST   403  403  403  403  403  404  404  403  404  403  302
+
+own-dispatch[plum]         GET    403  403  403  403  403  200  200  403  404  403  302
+own-dispatch[shop]         GET    403  403  403  403  403  404  404  403  404  403  302
+own-dispatch[fern]         GET    403  403  403  403  403  404  404  403  200  403  302
+own-dispatch-opened[plum]  POST   403  403  403  403  403  204  204  403  204  403  302
+own-dispatch-opened[fern]  POST   403  403  403  403  403  204  204  403  204  403  302
+assignment-finish[ann]     GET    403  403  403  403  403  200  200  403  404  403  302
+assignment-finish[amy]     GET    403  403  403  403  403  404  404  403  404  403  302
+assignment-finish[dan]     GET    403  403  403  403  403  404  404  403  200  403  302
+assignment-finish[ann]     POST   403  403  403  403  403  302  302  403  404  403  302
+assignment-finish[amy]     POST   403  403  403  403  403  404  404  403  404  403  302
+assignment-finish[dan]     POST   403  403  403  403  403  404  404  403  302  403  302
+assignment-skip[ann]       POST   403  403  403  403  403  302  302  403  404  403  302
+assignment-skip[amy]       POST   403  403  403  403  403  404  404  403  404  403  302
+assignment-skip[dan]       POST   403  403  403  403  403  404  404  403  302  403  302
+assignment-undo[ann]       POST   403  403  403  403  403  409  409  403  404  403  302
+assignment-undo[amy]       POST   403  403  403  403  403  404  404  403  404  403  302
+assignment-undo[dan]       POST   403  403  403  403  403  404  404  403  409  403  302
 
 own-customers              GET    403  403  403  403  403  200  200  403  200  403  302
 own-layers                 GET    403  403  403  403  403  200  200  403  200  403  302
@@ -164,6 +200,15 @@ FORMS = {
     "task-outcome": {"outcome": "message"},
     "task-skip": {"reason": "other"},
     "task-delay": {"days": "1"},
+    "dispatch-new": {
+        "key": "new",
+        "title": "Dress the window",
+        "body": "By the new plan.",
+        "due_at": f"{(datetime.now(tz=UTC) + timedelta(days=2)).date()}T18:00",
+    },
+    "api-keys": {"name": "Till", "scopes": "tasks:read"},
+    "assignment-finish": {"outcome": "call"},
+    "assignment-skip": {"reason": "other"},
     "help-finish": {"outcome": "call"},
     "help-skip": {"reason": "other"},
     "playbook-save": {"priority": "1", "text_zh-hans": "{customer}您好", "text_en": "Hello"},

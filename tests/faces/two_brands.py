@@ -15,10 +15,12 @@ from siyu.analytics.conditions import Condition, Operator
 from siyu.foundation.clock import business_day, utc_now
 from siyu.foundation.errors import Conflict
 from siyu.foundation.events import Event, announced
+from siyu.rooms.dispatch.models import Assignment, Dispatch
 from siyu.rooms.operations.actions import (
     announce,
     carry_out,
     deliver_due,
+    issue_api_key,
     open_import,
     record_audit,
     request_import,
@@ -28,6 +30,7 @@ from siyu.rooms.operations.actions import (
 )
 from siyu.rooms.operations.models import Delivery
 from siyu.rooms.operations.queries import failing_deliveries
+from siyu.rooms.operations.types import ApiScope
 from siyu.rooms.organization.actions import add_staff
 from siyu.rooms.organization.queries import units_under
 from siyu.rooms.organization.types import Role, UnitKind
@@ -134,6 +137,9 @@ class TwoBrands:
     tasks: dict[str, int] = field(default_factory=dict)
     helps: dict[str, int] = field(default_factory=dict)
     segments: dict[str, int] = field(default_factory=dict)
+    dispatches: dict[str, int] = field(default_factory=dict)
+    assignments: dict[str, int] = field(default_factory=dict)
+    keys: dict[str, int] = field(default_factory=dict)
 
     def brand_of(self, seller: str) -> Brand:
         return self.fern if seller == "dan" else self.plum
@@ -186,6 +192,12 @@ def two_brands(folder: Path) -> TwoBrands:
     _let_fail(both)
     _add_staff(both)
     _name_tasks(both)
+    _dispatch(both)
+    for code, brand in (("plum", both.plum), ("fern", both.fern)):
+        issued = issue_api_key(
+            viewer=brand.owner, name=f"extra-of-{code}", scopes=[ApiScope.READ_TASKS]
+        )
+        both.keys[code] = issued.id
     return both
 
 
@@ -323,4 +335,38 @@ def _name_tasks(both: TwoBrands) -> None:
             evidence={"visits_30": 3, "expected_30_x100": 950, "gmv_minor": 100},
             expected_value_minor=price,
             arm="treated",
+        ).id
+
+
+def _dispatch(both: TwoBrands) -> None:
+    """A dispatch to all of each program, with everybody's first friend, and one to Ann's shop."""
+    for name, brand, unit_ids in (
+        ("plum", both.plum, []),
+        ("fern", both.fern, []),
+        ("shop", both.plum, [both.plum.store("plum-n1")]),
+    ):
+        both.dispatches[name] = Dispatch.objects.create(
+            program_id=brand.program.id,
+            key=name,
+            title=f"extra-of-{brand.program.code}",
+            body="Ask how they are.",
+            unit_ids=unit_ids,
+            segment_id=both.segments[brand.program.code],
+            per_seller=20,
+            due_at=utc_now() + timedelta(days=2),
+            due_on=today() + timedelta(days=2),
+            assigned_at=utc_now(),
+        ).id
+    for name in PRICES:
+        brand = both.brand_of(name)
+        code = brand.program.code
+        both.assignments[name] = Assignment.objects.create(
+            program_id=brand.program.id,
+            dispatch_id=both.dispatches[code],
+            unit_id=brand.store(f"{code}-{SELLERS_OF[code][name][0]}"),
+            seller_id=both.seller(name),
+            customer_id=both.customer(name, 1),
+            place=1,
+            assigned_on=today(),
+            stamp=1,
         ).id

@@ -7,7 +7,7 @@ import re
 
 from tests.house import tree
 
-ROOMS_WITH_PERSONS = {"customers", "insights", "orders", "outreach", "sellers"}
+ROOMS_WITH_PERSONS = {"customers", "dispatch", "insights", "orders", "outreach", "sellers"}
 
 # "room.query": why nobody's person can be seen through it.
 WITHOUT_VIEWER = {

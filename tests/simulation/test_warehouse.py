@@ -77,6 +77,7 @@ def test_facts_are_whole(ask: Ask) -> None:
         ("follows", "follow_id"),
         ("customers", "customer_id"),
         ("contacts", "task_id"),
+        ("assignments", "assignment_id"),
     ):
         assert ask(f"select count(*) - count(distinct {key}) from {fact}") == [(0,)]
     for child, key, parent in (
@@ -90,6 +91,7 @@ def test_facts_are_whole(ask: Ask) -> None:
         ("follows", "customer_id", "customers"),
         ("follows", "seller_id", "sellers"),
         ("contacts", "customer_id", "customers"),
+        ("assignments", "customer_id", "customers"),
         ("products", "category_id", "categories"),
     ):
         lost = (

@@ -98,7 +98,7 @@ NIGHTLY: tuple[Result, ...] = (
     Result(
         "candidates",
         marts.candidates,
-        ("customers_mart", "contacts", "memberships"),
+        ("customers_mart", "contacts", "assignments", "memberships"),
         CANDIDATES,
         ("seller_id", "rank"),
     ),

@@ -106,6 +106,20 @@ _CONTACTS = ibis.schema(
     }
 )
 
+_ASSIGNMENTS = ibis.schema(
+    {
+        "assignment_id": "int64",
+        "dispatch_id": "int64",
+        "customer_id": "int64",
+        "seller_id": "int64",
+        "assigned_on": "date",
+        "state": "string",
+        "closed_on": "date",
+        "blocked_until": "date",
+        "stamp": "int64",
+    }
+)
+
 FACTS: dict[str, ibis.Schema] = {
     "order_lines": _ORDER_LINES,
     "refunds": _REFUNDS,
@@ -121,4 +135,5 @@ FACTS: dict[str, ibis.Schema] = {
     ),
     "categories": ibis.schema({"category_id": "int64", "name": "string", "stamp": "int64"}),
     "contacts": _CONTACTS,
+    "assignments": _ASSIGNMENTS,
 }

@@ -12,7 +12,13 @@ from siyu.rooms.operations.actions import run_now
 from siyu.rooms.organization.actions import issue_link
 from siyu.rooms.organization.types import StaffView
 from siyu.rooms.outreach.actions import nightly_key
-from siyu.simulation.demo import PROFILE, demo_people, demo_program_id, make_demo
+from siyu.simulation.demo import (
+    PROFILE,
+    demo_people,
+    demo_program_id,
+    dispatch_to_sellers,
+    make_demo,
+)
 
 _ZONE = "Asia/Shanghai"
 
@@ -38,6 +44,7 @@ def demo(
     owner_only()
     today = business_day(utc_now(), _ZONE)
     program_id = demo_program_id(profile=profile)
+    is_new = program_id is None
     with progress_bars() as listener:
         if program_id is None:
             program_id = make_demo(as_of=today, listener=listener, profile=profile, scale=scale)
@@ -50,6 +57,8 @@ def demo(
                 arguments={"as_of": str(today)},
                 listener=listener,
             )
+    if is_new:
+        dispatch_to_sellers(program_id=program_id, now=utc_now())
     people = demo_people(program_id=program_id, today=today, profile=profile)
     address = f"http://127.0.0.1:{port}"
     links = [

@@ -45,9 +45,13 @@ INSTALLED_APPS = [
     "siyu.rooms.insights",
     "siyu.rooms.segments",
     "siyu.rooms.outreach",
+    "siyu.rooms.dispatch",
     "siyu.faces",
     "siyu.faces.workbench",
     "siyu.faces.headquarters",
+    "siyu.faces.open_api",
+    # Its static files, so that the page of the API comes from here and from no one else.
+    "ninja",
     "siyu.config",
 ]
 MIDDLEWARE = [

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("siyu.faces.urls")),
     path("workbench/", include("siyu.faces.workbench.urls")),
+    path("api/", include("siyu.faces.open_api.urls")),
     path("headquarters/", include("siyu.faces.headquarters.urls")),
 ]
 handler400 = "siyu.faces.errors.bad_request"

@@ -12,6 +12,8 @@ from siyu.rooms.catalog import facts as catalog_facts
 from siyu.rooms.credit import facts as credit_facts
 from siyu.rooms.credit.reactions import subscribe_reactions
 from siyu.rooms.customers import facts as customers_facts
+from siyu.rooms.dispatch import facts as dispatch_facts
+from siyu.rooms.dispatch.actions import run_dispatch
 from siyu.rooms.insights.ports import plug_warehouse
 from siyu.rooms.operations.actions import register_runner, request_run, run_import
 from siyu.rooms.operations.ports import plug_importer
@@ -30,6 +32,7 @@ FACTS = (
     *orders_facts.FACTS,
     *credit_facts.FACTS,
     *outreach_facts.FACTS,
+    *dispatch_facts.FACTS,
 )
 
 
@@ -49,6 +52,7 @@ def wire() -> None:
     subscribe_reactions()
     register_runner(kind="import", runner=run_import)
     register_runner(kind="nightly", runner=run_nightly)
+    register_runner(kind="dispatch", runner=run_dispatch)
 
 
 def start_nightly(program_id: int, slot: datetime) -> None:

@@ -32,3 +32,11 @@ class NotFound(SiyuError):
 
 class Conflict(SiyuError):
     """The thing is no longer in the state that this asks for."""
+
+
+class TooMany(SiyuError):
+    """More was asked for than is allowed at once; ``wait_seconds`` says how long to wait."""
+
+    def __init__(self, wait_seconds: int, template: str, **params: object) -> None:
+        self.wait_seconds = wait_seconds
+        super().__init__(template, wait=wait_seconds, **params)

@@ -1,7 +1,7 @@
 """The demo brand: simulated, then brought in through the rooms' own doors."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 from django.db import transaction
@@ -9,6 +9,8 @@ from django.db import transaction
 from siyu.analytics.conditions import Audience, Condition, Operator
 from siyu.rooms.catalog.actions import import_products
 from siyu.rooms.customers.actions import import_customers, import_follows
+from siyu.rooms.dispatch.actions import send_dispatch
+from siyu.rooms.dispatch.types import Draft
 from siyu.rooms.operations.actions import deliver_all
 from siyu.rooms.operations.types import Listener
 from siyu.rooms.orders.actions import import_orders
@@ -24,6 +26,7 @@ from siyu.rooms.organization.types import Role, StaffView, UnitKind
 from siyu.rooms.outreach.actions import open_program
 from siyu.rooms.outreach.queries import longest_lists
 from siyu.rooms.segments.actions import create_segment
+from siyu.rooms.segments.queries import segments_of
 from siyu.rooms.sellers.actions import import_sellers
 from siyu.rooms.sellers.queries import sellers_of_ids
 from siyu.simulation.brand import profile_of
@@ -45,6 +48,23 @@ _SEGMENTS: dict[str, Audience] = {
         (Condition(field="opted_out", negated=True),),
     ),
 }
+
+
+_CALL_BACK = Draft(
+    key="demo call back",
+    title="回访久未到店的老客",
+    body="打电话问候，了解为什么没来，把原因记下来。",
+    due_at=datetime.max.replace(tzinfo=UTC),
+    per_seller=3,
+    asks_reason=True,
+    words="{customer}您好，我是{store}的{seller}，好久不见，最近都好吗？",
+)
+_TODO = Draft(
+    key="demo window",
+    title="更换冬季橱窗陈列",
+    body="按新陈列图更换橱窗，拍一张照片发到门店群。",
+    due_at=datetime.max.replace(tzinfo=UTC),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,3 +173,12 @@ def _add_segments(program_id: int) -> None:
         create_segment(
             viewer=owner_viewer(program_id=program_id), name=name, note="", audience=audience
         )
+
+
+def dispatch_to_sellers(*, program_id: int, now: datetime) -> None:
+    """Ask the demo's sellers for something: to call back a segment, and to get ready."""
+    viewer = owner_viewer(program_id=program_id)
+    best = next(each for each in segments_of(viewer=viewer) if each.name == next(iter(_SEGMENTS)))
+    call_back = replace(_CALL_BACK, segment_id=best.id, due_at=now + timedelta(days=3))
+    send_dispatch(viewer=viewer, draft=call_back, now=now)
+    send_dispatch(viewer=viewer, draft=replace(_TODO, due_at=now + timedelta(days=1)), now=now)

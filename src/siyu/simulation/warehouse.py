@@ -22,7 +22,12 @@ from siyu.simulation.columns import IntArray, stream
 from siyu.simulation.market import Market, market_of
 from siyu.simulation.warehouse_chunks import Chunk, Plan
 from siyu.simulation.warehouse_lines import credits_of, lines_of, order_lines_of, refunds_of
-from siyu.simulation.warehouse_people import contacts_of, customers_of, follows_of
+from siyu.simulation.warehouse_people import (
+    assignments_of,
+    contacts_of,
+    customers_of,
+    follows_of,
+)
 from siyu.simulation.warehouse_schemas import FACT_SCHEMAS
 from siyu.simulation.warehouse_sellers import seller_facts_of
 
@@ -113,6 +118,7 @@ def _write_chunk(plan: Plan, chunk: Chunk) -> list[tuple[str, Path]]:
             plan=plan, chunk=chunk, rng=rng, seller=seller[known], start=start[known]
         ),
         "contacts": contacts_of(plan=plan, chunk=chunk, rng=rng, seller=seller[known]),
+        "assignments": assignments_of(plan=plan, chunk=chunk, rng=rng, seller=seller[known]),
     }
     written = [
         (fact, _written(plan.directory / fact / name, table)) for fact, table in people.items()

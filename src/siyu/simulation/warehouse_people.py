@@ -102,3 +102,28 @@ def contacts_of(
         ],
         schema=FACT_SCHEMAS["contacts"],
     )
+
+
+def assignments_of(
+    *, plan: Plan, chunk: Chunk, rng: np.random.Generator, seller: IntArray
+) -> pa.Table:
+    """Return what a dispatch of the last week asked of the seller of one customer in a hundred."""
+    served = np.flatnonzero(seller >= 0)
+    customer = served[rng.random(len(served)) < 1 / 100]
+    count = len(customer)
+    drawn = plan.market.days - rng.integers(1, 8, count)
+    state = rng.choice(3, count, p=[0.3, 0.6, 0.1])
+    return pa.table(
+        [
+            ids_of(chunk.number * CHUNK_IDS + np.arange(count)),
+            ids_of(np.ones(count, np.int64)),
+            customer_ids(chunk, customer),
+            ids_of(seller[customer]),
+            dates_of(plan.market.first_on, drawn),
+            chosen(["open", "done", "skipped"], state),
+            dates_of(plan.market.first_on, np.where(state > 0, drawn, np.nan)),
+            dates_of(plan.market.first_on, drawn + 7.0),
+            stamps_of(chunk, count),
+        ],
+        schema=FACT_SCHEMAS["assignments"],
+    )

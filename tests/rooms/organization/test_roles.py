@@ -31,7 +31,10 @@ ALL = {
     "edit_playbooks",
     "edit_segments",
     "lead_sellers",
+    "dispatch_tasks",
+    "manage_keys",
 }
+LEADING = {"see_overview", "see_sellers", "see_customers", "lead_sellers", "dispatch_tasks"}
 RIGHTS = {
     Role.ADMINISTRATOR: ALL - {"work_tasks"},
     Role.OPERATOR: {
@@ -45,10 +48,11 @@ RIGHTS = {
         "edit_playbooks",
         "edit_segments",
         "lead_sellers",
+        "dispatch_tasks",
     },
     Role.ANALYST: {"see_overview", "see_sellers"},
-    Role.REGION_MANAGER: {"see_overview", "see_sellers", "see_customers", "lead_sellers"},
-    Role.STORE_MANAGER: {"see_overview", "see_sellers", "see_customers", "lead_sellers"},
+    Role.REGION_MANAGER: LEADING,
+    Role.STORE_MANAGER: LEADING,
     Role.SELLER: {"see_customers", "work_tasks", "unmask"},
 }
 NORTH = {"key": "ann", "store_key": "n1", "store_name": "North 1", "region_name": "North"}

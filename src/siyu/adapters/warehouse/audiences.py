@@ -36,10 +36,23 @@ def audience_rows(
     return reader.answer(sql=sql, values=[*(str(files[name]) for name in READS), limit])
 
 
+def audience_by_seller(
+    *, reader: Reader, files: Mapping[str, Path], audience: Audience, as_of: date, most: int
+) -> pa.Table:
+    """AUDIENCE_ROWS of those who may be contacted, the first `most` of each seller."""
+    order = "expected_value_minor DESC, customer_id"
+    sql = (
+        f"{_reachable_sql(audience, as_of)}"
+        f" QUALIFY row_number() OVER (PARTITION BY seller_id ORDER BY {order}) <= ?"
+        f" ORDER BY seller_id, {order}"
+    )
+    return reader.answer(sql=sql, values=[*(str(files[name]) for name in READS), most])
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _size_sql(audience: Audience, as_of: date) -> str:
     who = _members(audience, as_of)
-    may = who.seller_id.notnull() & ~who.opted_out & ~who.is_minor
+    may = _may_be_contacted(who)
     size = who.aggregate(
         customers=who.count(),
         served=number_of(who, where=who.seller_id.notnull()),
@@ -52,6 +65,16 @@ def _size_sql(audience: Audience, as_of: date) -> str:
 @lru_cache(maxsize=_REMEMBERED)
 def _rows_sql(audience: Audience, as_of: date) -> str:
     return _with_views(_members(audience, as_of).select(*AUDIENCE_ROWS), AUDIENCE_ROWS)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _reachable_sql(audience: Audience, as_of: date) -> str:
+    who = _members(audience, as_of)
+    return _with_views(who.filter(_may_be_contacted(who)).select(*AUDIENCE_ROWS), AUDIENCE_ROWS)
+
+
+def _may_be_contacted(who: ibis.Table) -> ibis.expr.types.BooleanValue:
+    return who.seller_id.notnull() & ~who.opted_out & ~who.is_minor
 
 
 def _members(audience: Audience, as_of: date) -> ibis.Table:

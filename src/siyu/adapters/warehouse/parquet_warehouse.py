@@ -177,6 +177,15 @@ class ParquetWarehouse:
             reader=self._reader, files=files, audience=audience, as_of=as_of, limit=limit
         )
 
+    def audience_by_seller(
+        self, *, program_id: int, run_id: int, audience: Audience, as_of: date, most: int
+    ) -> pa.Table:
+        """Of those customers who may be contacted, the first ``most`` of each seller."""
+        files = self._result_paths(program_id, run_id, audiences.READS)
+        return audiences.audience_by_seller(
+            reader=self._reader, files=files, audience=audience, as_of=as_of, most=most
+        )
+
     def fit_purchases(
         self, *, program_id: int, end_on: date, unit_days: int, minor_units: int
     ) -> PurchaseFit:

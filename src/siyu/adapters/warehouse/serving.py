@@ -78,4 +78,7 @@ def _conditions(lookup: Lookup) -> tuple[str, list[Any]]:
         else:
             parts.append(f"{name} = ?")
             values.append(wanted)
+    for name, least in lookup.after.items():
+        parts.append(f"{name} > ?")
+        values.append(least)
     return (f" WHERE {' AND '.join(parts)}" if parts else ""), values

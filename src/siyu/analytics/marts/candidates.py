@@ -34,6 +34,7 @@ def candidates(
     *,
     customers_mart: ibis.Table,
     contacts: ibis.Table,
+    assignments: ibis.Table,
     memberships: ibis.Table,
     as_of: date,
     priorities: Mapping[str, int],
@@ -47,9 +48,9 @@ def candidates(
     of equal ones the signal declared first); signals not named are not used. `segments` gives
     the segment to which a signal's customers must belong; where the name is none of
     `signals.SIGNALS`, to belong is the whole reason. Left out are
-    customers without a serving seller, opted out, below 18, blocked on `as_of`, or with an
-    open, held or done task within `quota_days`. Contacts drawn on `as_of` itself do not
-    count, so that the same night run twice draws the same.
+    customers without a serving seller, opted out, below 18, blocked on `as_of` by a task or an
+    assignment of a dispatch, or with an open, held or done task within `quota_days`. Contacts
+    drawn on `as_of` itself do not count, so that the same night run twice draws the same.
 
     Columns: customer_id, seller_id, signal, priority, evidence_1 to evidence_4 (see
     `signals.evidence_of`), propensity_ppm, order_value_minor, expected_value_minor, rank (from 1
@@ -60,7 +61,7 @@ def candidates(
         (name for name in (*SIGNALS, *own) if name in priorities),
         key=lambda name: priorities[name],
     )
-    free = _eligible(customers_mart, _barred(contacts, as_of, quota_days))
+    free = _eligible(customers_mart, _barred(contacts, assignments, as_of, quota_days))
     free = _with_stays(free, memberships, {segments[name] for name in chosen if name in segments})
     marked = free.mutate(place=_best(free, chosen, segments, as_of))
     table = marked.filter(marked.place.notnull())
@@ -74,7 +75,9 @@ def candidates(
     return ranked.filter(ranked["rank"] <= keep).select(*CANDIDATES)
 
 
-def _barred(contacts: ibis.Table, as_of: date, quota_days: int) -> ibis.Table:
+def _barred(
+    contacts: ibis.Table, assignments: ibis.Table, as_of: date, quota_days: int
+) -> ibis.Table:
     """The customers whom nobody may contact on `as_of`."""
     drawn = contacts.filter(contacts.drawn_on < as_of)
     contacted_on = ibis.coalesce(drawn.contacted_on, drawn.drawn_on)
@@ -82,7 +85,9 @@ def _barred(contacts: ibis.Table, as_of: date, quota_days: int) -> ibis.Table:
         contacted_on > as_of - timedelta(days=quota_days)
     )
     blocked = (drawn.blocked_until > as_of).fill_null(False)
-    return drawn.filter(within_quota | blocked).select("customer_id").distinct()
+    listed = drawn.filter(within_quota | blocked).select("customer_id")
+    asked_for = assignments.filter((assignments.blocked_until > as_of).fill_null(False))
+    return listed.union(asked_for.select("customer_id"), distinct=True)
 
 
 def _eligible(customers_mart: ibis.Table, barred: ibis.Table) -> ibis.Table:

@@ -18,7 +18,11 @@ from siyu.rooms.operations.types import Right, RunState, RunView, Viewer
 from siyu.rooms.organization.queries import program_of
 from siyu.rooms.outreach.actions import nightly_key
 
-KINDS = {"nightly": gettext_lazy("Nightly run"), "import": gettext_lazy("Import")}
+KINDS = {
+    "nightly": gettext_lazy("Nightly run"),
+    "import": gettext_lazy("Import"),
+    "dispatch": gettext_lazy("Dispatch"),
+}
 STATES = {
     RunState.QUEUED: (gettext_lazy("Waiting"), "azure"),
     RunState.RUNNING: (gettext_lazy("Running"), "azure"),
@@ -51,6 +55,7 @@ STEPS = {
     "responses": gettext_lazy("Answers to tasks, issued and held"),
     "concentration": gettext_lazy("Concentration by month"),
     "cohorts": gettext_lazy("Cohorts"),
+    "assign": gettext_lazy("Hand out to sellers"),
     "lists": gettext_lazy("Draw the lists"),
     "seller_lists": gettext_lazy("Draw the managers' lists"),
 }

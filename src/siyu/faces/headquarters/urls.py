@@ -1,8 +1,10 @@
 from django.urls import path
 
 from siyu.faces.headquarters import (
+    api_keys,
     audit,
     concentration,
+    dispatches,
     drivers,
     imports,
     overview,
@@ -20,6 +22,13 @@ urlpatterns = [
     path("help/<id:task_id>/finish", seller_tasks.finish, name="help-finish"),
     path("help/<id:task_id>/skip", seller_tasks.skip, name="help-skip"),
     path("help/<id:task_id>/undo", seller_tasks.undo, name="help-undo"),
+    path("dispatches", dispatches.dispatches, name="dispatches"),
+    path("dispatches/new", dispatches.new, name="dispatch-new"),
+    path("dispatches/reach", dispatches.reach, name="dispatch-reach"),
+    path("dispatches/<id:dispatch_id>", dispatches.dispatch, name="dispatch"),
+    path("dispatches/<id:dispatch_id>.csv", dispatches.export, name="dispatch-export"),
+    path("dispatches/<id:dispatch_id>/remind", dispatches.remind, name="dispatch-remind"),
+    path("dispatches/<id:dispatch_id>/cancel", dispatches.cancel, name="dispatch-cancel"),
     path("playbooks", playbooks.playbooks, name="playbooks"),
     path("playbooks/<id:playbook_id>", playbooks.detail, name="playbook"),
     path("playbooks/<id:playbook_id>/save", playbooks.save, name="playbook-save"),
@@ -46,5 +55,7 @@ urlpatterns = [
     path("runs/<id:run_id>/again", runs.again, name="run-again"),
     path("reactions", runs.reactions, name="reactions"),
     path("reactions/<id:delivery_id>/again", runs.retry, name="reaction-again"),
+    path("api-keys", api_keys.api_keys, name="api-keys"),
+    path("api-keys/<id:key_id>/revoke", api_keys.revoke, name="api-key-revoke"),
     path("audit", audit.audit, name="audit"),
 ]

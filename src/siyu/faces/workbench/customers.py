@@ -13,7 +13,8 @@ from siyu.faces.access import page
 from siyu.faces.paging import page_number
 from siyu.faces.portraits import STATES
 from siyu.faces.signals import kind_of
-from siyu.faces.workbench.today import OUTCOMES, SKIP_REASONS, cards_of
+from siyu.faces.work import CUSTOMER_REASONS, how
+from siyu.faces.workbench.today import cards_of
 from siyu.faces.workbench.wording import (
     portrait_sentences,
     rhythm_line,
@@ -27,6 +28,8 @@ from siyu.rooms.customers.queries import (
     names_of_customers,
     search_own,
 )
+from siyu.rooms.dispatch.queries import tasks_with
+from siyu.rooms.dispatch.types import CustomerReason
 from siyu.rooms.insights.queries import (
     own_customers,
     own_layer,
@@ -208,14 +211,7 @@ def _shown(viewer: Viewer, customer_id: int) -> dict[str, Any]:
             }
             for purchase in purchases
         ],
-        "contacts": [
-            {
-                "task": done,
-                "kind": kind_of(done.signal, done.playbook_name),
-                "how": _how(done.outcome, done.skip_reason),
-            }
-            for done in contacts_with(viewer=viewer, customer_id=customer_id)
-        ],
+        "contacts": _contacts(viewer, customer_id),
         "tab": "customers",
     }
     if portrait:
@@ -229,7 +225,24 @@ def _shown(viewer: Viewer, customer_id: int) -> dict[str, Any]:
     return shown
 
 
-def _how(outcome: str, skip_reason: str) -> Any:
-    if outcome:
-        return next((word for key, (word, _i) in OUTCOMES.items() if key.value == outcome), "")
-    return next((word for key, word in SKIP_REASONS.items() if key.value == skip_reason), "")
+def _contacts(viewer: Viewer, customer_id: int) -> list[dict[str, Any]]:
+    """What was done together, by list or by dispatch, newest first."""
+    listed = [
+        {
+            "at": done.closed_at,
+            "what": kind_of(done.signal, done.playbook_name).label,
+            "how": how(done.outcome, done.skip_reason),
+        }
+        for done in contacts_with(viewer=viewer, customer_id=customer_id)
+    ]
+    asked = [
+        {
+            "at": done.closed_at,
+            "what": done.title,
+            "how": how(done.outcome, done.skip_reason),
+            "said": CUSTOMER_REASONS[CustomerReason(done.reason)] if done.reason else "",
+            "note": done.note,
+        }
+        for done in tasks_with(viewer=viewer, customer_id=customer_id)
+    ]
+    return sorted([*listed, *asked], key=lambda each: each["at"], reverse=True)

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from siyu.faces.access import page
 from siyu.faces.signals import Kind, kind_of
-from siyu.faces.workbench.wording import reason
+from siyu.faces.work import OUTCOMES, SKIP_REASONS
+from siyu.faces.workbench.dispatches import asked_of
+from siyu.faces.workbench.wording import message_values, reason
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput
 from siyu.rooms.catalog.queries import products_of_ids
@@ -28,19 +30,6 @@ from siyu.rooms.outreach.types import Outcome, SkipReason, TaskView
 from siyu.rooms.sellers.queries import own_seller
 from siyu.rooms.sellers.types import SellerView
 
-OUTCOMES = {
-    Outcome.MESSAGE: (gettext_lazy("Sent a message"), "message"),
-    Outcome.CALL: (gettext_lazy("Called"), "phone"),
-    Outcome.VISIT: (gettext_lazy("Met in the shop"), "building-store"),
-}
-SKIP_REASONS = {
-    SkipReason.NOT_SUITABLE: gettext_lazy("Does not fit this customer"),
-    SkipReason.JUST_TALKED: gettext_lazy("We have just talked"),
-    SkipReason.JUST_BOUGHT: gettext_lazy("Has just bought"),
-    SkipReason.UNREACHABLE: gettext_lazy("Cannot be reached"),
-    SkipReason.WANTS_NO_CONTACT: gettext_lazy("Wants no more messages"),
-    SkipReason.OTHER: gettext_lazy("Another reason"),
-}
 DELAYS = {
     1: gettext_lazy("Tomorrow"),
     3: gettext_lazy("In three days"),
@@ -127,15 +116,14 @@ def cards_of(
     cards = []
     for task in tasks:
         name = names.get(task.customer_id, "")
-        product_id, last_on, orders = bought.get(task.customer_id, (0, None, 0))
-        words = {
-            "customer": name,
-            "seller": seller.name,
-            "store": store.get(seller.unit_id, ""),
-            "product": products[product_id].name if product_id in products else "",
-            "days": str((on - last_on).days) if last_on else "",
-            "orders": str(orders or ""),
-        }
+        words = message_values(
+            customer=name,
+            seller=seller.name,
+            store=store.get(seller.unit_id, ""),
+            bought=bought.get(task.customer_id),
+            products=products,
+            on=on,
+        )
         template = templates.get(task.template_code)
         cards.append(
             Card(
@@ -152,13 +140,15 @@ def cards_of(
 def _shown(viewer: Viewer) -> dict[str, Any]:
     program = program_of(program_id=viewer.program_id)
     seller = own_seller(viewer=viewer)
-    day = program.day_of(utc_now())
+    now = utc_now()
+    day = program.day_of(now)
     listed = today_of(viewer=viewer, seller_id=seller.id, today=day)
     done = len(listed.closed)
     return {
         "program": program,
         "seller": seller,
         "store": names_of_units(unit_ids=[seller.unit_id]).get(seller.unit_id, ""),
+        "asked": asked_of(viewer=viewer, program=program, now=now),
         "day": day,
         "list_on": listed.on,
         "is_old": listed.on < day,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from siyu.faces.workbench import customers, numbers, today
+from siyu.faces.workbench import customers, dispatches, numbers, today
 
 urlpatterns = [
     path("today", today.today, name="today"),
@@ -8,6 +8,11 @@ urlpatterns = [
     path("tasks/<id:task_id>/skip", today.skip, name="task-skip"),
     path("tasks/<id:task_id>/delay", today.delay, name="task-delay"),
     path("tasks/<id:task_id>/undo", today.undo, name="task-undo"),
+    path("dispatches/<id:dispatch_id>", dispatches.dispatch, name="own-dispatch"),
+    path("dispatches/<id:dispatch_id>/opened", dispatches.opened, name="own-dispatch-opened"),
+    path("assignments/<id:assignment_id>/finish", dispatches.finish, name="assignment-finish"),
+    path("assignments/<id:assignment_id>/skip", dispatches.skip, name="assignment-skip"),
+    path("assignments/<id:assignment_id>/undo", dispatches.undo, name="assignment-undo"),
     path("customers", customers.customers, name="own-customers"),
     path("customers/layers", customers.layers, name="own-layers"),
     path("customers/<id:customer_id>", customers.customer, name="customer"),

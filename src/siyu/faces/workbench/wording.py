@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from siyu.faces.portraits import AGES, GENDERS, STATES
 from siyu.faces.templatetags.siyu import money_round, share
+from siyu.rooms.catalog.types import ProductView
 
 _STEADY_PPM = 50_000
 
@@ -104,6 +105,38 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any], str], str]] = {
 
 def _times(per_month_x100: int) -> str:
     return f"{per_month_x100 / 100:.1f}".removesuffix(".0")
+
+
+def standing_line(portrait: Mapping[str, Any], currency: str) -> str:
+    """State, orders and spend in one line."""
+    parts = [str(STATES.get(portrait["state"], portrait["state"]))]
+    if portrait["orders"]:
+        parts.append(
+            ngettext("{n} order", "{n} orders", portrait["orders"]).format(n=portrait["orders"])
+        )
+        parts.append(money_round(portrait["spend_minor"], currency))
+    return " · ".join(parts)
+
+
+def message_values(
+    *,
+    customer: str,
+    seller: str,
+    store: str,
+    bought: tuple[int, date, int] | None,
+    products: Mapping[int, ProductView],
+    on: date,
+) -> dict[str, str]:
+    """What the placeholders of a message stand for; ``bought`` as ``orders.last_bought`` says."""
+    product_id, last_on, orders = bought or (0, None, 0)
+    return {
+        "customer": customer,
+        "seller": seller,
+        "store": store,
+        "product": products[product_id].name if product_id in products else "",
+        "days": str((on - last_on).days) if last_on else "",
+        "orders": str(orders or ""),
+    }
 
 
 def rhythm_line(portrait: Mapping[str, Any], as_of: date) -> str:

@@ -77,6 +77,11 @@ class Warehouse(Protocol):
     ) -> pa.Table:
         """Those customers as AUDIENCE_ROWS, the greatest expected value first."""
 
+    def audience_by_seller(
+        self, *, program_id: int, run_id: int, audience: Audience, as_of: date, most: int
+    ) -> pa.Table:
+        """Of those customers who may be contacted, the first ``most`` of each seller."""
+
     def fit_purchases(
         self, *, program_id: int, end_on: date, unit_days: int, minor_units: int
     ) -> PurchaseFit:

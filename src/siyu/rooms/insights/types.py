@@ -26,12 +26,13 @@ class Lookup:
     """A question to a published result: which columns of which rows, in which order.
 
     ``where`` maps a column to the value that it must have, or to a collection of them; None asks
-    for null.
+    for null. ``after`` maps a column to a number that it must be greater than.
     """
 
     result: str
     columns: Sequence[str] = ()
     where: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, int] = field(default_factory=dict)
     order_by: Sequence[str] = ()
     descending: bool = False
     limit: int | None = None

@@ -4,7 +4,13 @@ from django.db import models
 from django.utils import timezone
 
 from siyu.foundation.ids import new_id
-from siyu.rooms.operations.types import DeliveryState, ImportState, RunState
+from siyu.rooms.operations.types import (
+    IDEMPOTENCY_KEY_LENGTH,
+    KEY_NAME_LENGTH,
+    DeliveryState,
+    ImportState,
+    RunState,
+)
 
 
 class WriteStamp(models.Model):
@@ -170,3 +176,51 @@ class AuditEntry(models.Model):
             "subject": self.subject,
             "reason": self.reason,
         }
+
+
+class ApiKey(models.Model):
+    """A key with which another system calls the open API for a program."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program_id = models.BigIntegerField(db_index=True)
+    name = models.CharField(max_length=KEY_NAME_LENGTH)
+    hint = models.CharField(max_length=12)
+    token_hash = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField()
+    created_by_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_on = models.DateField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class ApiMinute(models.Model):
+    """How many calls a key made within a minute."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+", db_index=False)
+    minute_at = models.DateTimeField()
+    calls = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key", "minute_at"], name="operations_api_minute_once")
+        ]
+
+
+class IdempotentCall(models.Model):
+    """A call that is answered once: the same key with the same contents gets the same answer."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+", db_index=False)
+    idempotency_key = models.CharField(max_length=IDEMPOTENCY_KEY_LENGTH)
+    digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.TextField(default="")
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["key", "idempotency_key"], name="operations_idempotent_call_once"
+            )
+        ]

@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from siyu.foundation.errors import NotAllowed
 
+KEY_NAME_LENGTH, IDEMPOTENCY_KEY_LENGTH = 60, 64
+
 
 class Scope(StrEnum):
     """How far a viewer's data reaches (数据范围)."""
@@ -36,6 +38,8 @@ class Right(StrEnum):
     LEAD_SELLERS = "lead_sellers"
     EDIT_PLAYBOOKS = "edit_playbooks"
     EDIT_SEGMENTS = "edit_segments"
+    DISPATCH_TASKS = "dispatch_tasks"
+    MANAGE_KEYS = "manage_keys"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,3 +251,50 @@ class FactTable:
     partition: str | None
     read: Callable[[int, int, int], Iterator[pa.Table]]
     daily: Callable[[int, int], list[tuple[date | None, int, int]]] | None
+
+
+class ApiScope(StrEnum):
+    """What a key of the open API opens (权限范围)."""
+
+    WRITE_CUSTOMERS = "customers:write"
+    WRITE_SELLERS = "sellers:write"
+    WRITE_PRODUCTS = "products:write"
+    WRITE_ORDERS = "orders:write"
+    WRITE_FOLLOWS = "follows:write"
+    READ_TASKS = "tasks:read"
+    READ_PORTRAITS = "portraits:read"
+    READ_SELLERS = "sellers:read"
+    READ_METRICS = "metrics:read"
+    READ_SEGMENTS = "segments:read"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiKeyView:
+    """A key of the open API; of the token only its first characters are known."""
+
+    id: int
+    program_id: int
+    name: str
+    hint: str
+    scopes: frozenset[ApiScope]
+    created_at: datetime
+    created_by_id: int | None
+    last_used_on: date | None
+    is_revoked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedKey:
+    """A key's token, shown once: only its hash is stored."""
+
+    id: int
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredAnswer:
+    """What a call with an idempotency key was answered, now or the first time."""
+
+    status: int
+    body: str
+    is_repeat: bool

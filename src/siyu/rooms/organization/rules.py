@@ -15,7 +15,13 @@ SCOPE_OF = {
 }
 
 _LEADING = frozenset(
-    {Right.SEE_OVERVIEW, Right.SEE_SELLERS, Right.SEE_CUSTOMERS, Right.LEAD_SELLERS}
+    {
+        Right.SEE_OVERVIEW,
+        Right.SEE_SELLERS,
+        Right.SEE_CUSTOMERS,
+        Right.LEAD_SELLERS,
+        Right.DISPATCH_TASKS,
+    }
 )
 RIGHTS_OF = {
     Role.ADMINISTRATOR: frozenset(Right) - {Right.WORK_TASKS},
@@ -31,6 +37,7 @@ RIGHTS_OF = {
             Right.EDIT_PLAYBOOKS,
             Right.EDIT_SEGMENTS,
             Right.LEAD_SELLERS,
+            Right.DISPATCH_TASKS,
         }
     ),
     Role.ANALYST: frozenset({Right.SEE_OVERVIEW, Right.SEE_SELLERS}),

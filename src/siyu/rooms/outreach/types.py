@@ -45,6 +45,15 @@ class Arm(StrEnum):
     CONTROL = "control"
 
 
+class KeptBack(StrEnum):
+    """Why nobody else may ask a seller to contact a customer now."""
+
+    ON_LIST = "on_list"
+    CONTACTED = "contacted"
+    HELD = "held"
+    CONTROL = "control"
+
+
 @dataclass(frozen=True, kw_only=True)
 class PolicyView:
     """A program's limits of contact. Shares are parts per million, times are days."""

@@ -8,11 +8,11 @@ import msgspec
 import pyarrow as pa
 from django.db.models import OuterRef, Subquery
 
-from siyu.analytics.conditions import Audience
+from siyu.analytics.conditions import Audience, Condition
 from siyu.foundation.errors import NotAllowed, NotFound
 from siyu.rooms.insights import queries as insights
 from siyu.rooms.operations.types import Right, Scope, Viewer
-from siyu.rooms.organization.queries import owner_viewer, units_under
+from siyu.rooms.organization.queries import owner_viewer, units_below
 from siyu.rooms.segments.models import Segment, SegmentSize
 from siyu.rooms.segments.rules import check
 from siyu.rooms.segments.types import SegmentDay, SegmentView
@@ -44,7 +44,7 @@ def days_of_segment(*, viewer: Viewer, segment_id: int, since: date) -> list[Seg
 def audiences_of(*, program_id: int) -> dict[int, Audience]:
     """The conditions of every segment by id, as the nightly run asks them."""
     rows = Segment.objects.filter(program_id=program_id, archived_at=None)
-    below = _units_below(owner_viewer(program_id=program_id))
+    below = units_below(viewer=owner_viewer(program_id=program_id))
     return {row.id: _with_units(_audience(row), below) for row in rows}
 
 
@@ -57,7 +57,7 @@ def size_of(*, viewer: Viewer, audience: Audience) -> dict[str, int] | None:
     _require(viewer)
     check(audience)
     return insights.audience_size(
-        viewer=viewer, audience=_with_units(audience, _units_below(viewer))
+        viewer=viewer, audience=_with_units(audience, units_below(viewer=viewer))
     )
 
 
@@ -76,7 +76,23 @@ def members_of(*, viewer: Viewer, audience: Audience, limit: int) -> pa.Table:
     viewer.require(Right.SEE_CUSTOMERS)
     check(audience)
     return insights.audience_rows(
-        viewer=viewer, audience=_with_units(audience, _units_below(viewer)), limit=limit
+        viewer=viewer, audience=_with_units(audience, units_below(viewer=viewer)), limit=limit
+    )
+
+
+def reach_of(*, viewer: Viewer, segment_id: int, unit_ids: Iterable[int], most: int) -> pa.Table:
+    """The members of a segment who may be contacted, ``most`` of each seller at most.
+
+    ``unit_ids`` keep to the sellers of some org units; none keeps to nothing. Rows of
+    ``insights.types.AUDIENCE_ROWS``, as of the last night, by seller and then the most valuable
+    first. Raises NotFound for a segment that is none.
+    """
+    audience = find_segment(viewer=viewer, segment_id=segment_id).audience
+    units = tuple(sorted(unit_ids))
+    if units:
+        audience = (*audience, (Condition(field="unit_id", values=units),))
+    return insights.audience_by_seller(
+        viewer=viewer, audience=_with_units(audience, units_below(viewer=viewer)), most=most
     )
 
 
@@ -110,18 +126,6 @@ def _day(row: SegmentSize) -> SegmentDay:
 
 def _audience(row: Segment) -> Audience:
     return msgspec.convert(row.groups, type=Audience)
-
-
-def _units_below(viewer: Viewer) -> dict[int, tuple[int, ...]]:
-    """Each org unit with itself and all below it."""
-    parents = {unit.id: unit.parent_id for unit in units_under(viewer=viewer)}
-    below: dict[int, list[int]] = {unit_id: [] for unit_id in parents}
-    for unit_id in parents:
-        above: int | None = unit_id
-        while above in below:
-            below[above].append(unit_id)
-            above = parents[above]
-    return {unit_id: tuple(sorted(some)) for unit_id, some in below.items()}
 
 
 def _with_units(audience: Audience, below: dict[int, tuple[int, ...]]) -> Audience:

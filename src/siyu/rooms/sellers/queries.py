@@ -83,6 +83,12 @@ def units_of_sellers(*, seller_ids: Iterable[int]) -> dict[int, int]:
     return dict(Seller.objects.filter(id__in=set(seller_ids)).values_list("id", "unit_id"))
 
 
+def working_sellers_in(*, viewer: Viewer, unit_ids: Iterable[int]) -> int:
+    """How many active sellers within the viewer's reach belong to these org units."""
+    rows = _within(viewer).filter(status=SellerStatus.ACTIVE)
+    return rows.filter(unit_id__in=any_of(values=set(unit_ids))).count()
+
+
 def working_seller_ids(*, program_id: int) -> list[int]:
     """The ids of a program's active sellers, ascending."""
     rows = Seller.objects.filter(program_id=program_id, status=SellerStatus.ACTIVE)

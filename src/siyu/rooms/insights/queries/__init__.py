@@ -1,6 +1,7 @@
 """Every read of insights."""
 
 from siyu.rooms.insights.queries.audiences import (
+    audience_by_seller,
     audience_rows,
     audience_size,
     customers_known,
@@ -9,6 +10,7 @@ from siyu.rooms.insights.queries.audiences import (
 from siyu.rooms.insights.queries.concentration import concentration_of, middle_sellers
 from siyu.rooms.insights.queries.drivers import drivers_between
 from siyu.rooms.insights.queries.layers import own_layer, own_layers
+from siyu.rooms.insights.queries.pages import members_after, portraits_after, sellers_after
 from siyu.rooms.insights.queries.published import (
     SELLER_ORDERS,
     back_test,
@@ -31,6 +33,7 @@ from siyu.rooms.insights.queries.published import (
 
 __all__ = [
     "SELLER_ORDERS",
+    "audience_by_seller",
     "audience_rows",
     "audience_size",
     "back_test",
@@ -38,12 +41,14 @@ __all__ = [
     "concentration_of",
     "customers_known",
     "drivers_between",
+    "members_after",
     "metrics_between",
     "middle_sellers",
     "own_customers",
     "own_layer",
     "own_layers",
     "portrait_of",
+    "portraits_after",
     "portraits_among",
     "publication_of",
     "purchase_fit",
@@ -52,6 +57,7 @@ __all__ = [
     "seller_candidates_of",
     "seller_lives",
     "seller_numbers",
+    "sellers_after",
     "sellers_health",
     "stores_between",
     "trend_of",

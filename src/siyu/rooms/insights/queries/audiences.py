@@ -60,6 +60,25 @@ def audience_rows(*, viewer: Viewer, audience: Audience, limit: int) -> pa.Table
     )
 
 
+def audience_by_seller(*, viewer: Viewer, audience: Audience, most: int) -> pa.Table:
+    """Customers who meet conditions and may be contacted, ``most`` of each seller at most.
+
+    AUDIENCE_ROWS by seller and then the greatest expected value first. Raises NotAllowed without
+    the whole program.
+    """
+    _require(viewer, Right.SEE_CUSTOMERS)
+    publication = publication_of(program_id=viewer.program_id)
+    if publication is None:
+        return AUDIENCE_ROWS.to_pyarrow().empty_table()
+    return warehouse().audience_by_seller(
+        program_id=viewer.program_id,
+        run_id=publication.run_id,
+        audience=audience,
+        as_of=publication.as_of,
+        most=most,
+    )
+
+
 def segment_sizes_of(*, program_id: int, results_id: int) -> dict[int, dict[str, int]]:
     """The result ``segment_sizes`` of a night by segment: members, entered, left."""
     rows = (

@@ -7,7 +7,9 @@ from siyu.rooms.operations.actions.announce import (
     retry_delivery,
     subscribe,
 )
+from siyu.rooms.operations.actions.api_keys import issue_api_key, revoke_api_key, use_api_key
 from siyu.rooms.operations.actions.hold import hold
+from siyu.rooms.operations.actions.idempotency import answer_once
 from siyu.rooms.operations.actions.imports import (
     change_import_mapping,
     open_import,
@@ -31,6 +33,7 @@ from siyu.rooms.operations.actions.write_rows import insert_rows, update_rows
 __all__ = [
     "RunLog",
     "announce",
+    "answer_once",
     "begin_epoch",
     "carry_out",
     "change_import_mapping",
@@ -38,6 +41,7 @@ __all__ = [
     "deliver_due",
     "hold",
     "insert_rows",
+    "issue_api_key",
     "open_import",
     "record_audit",
     "record_batch",
@@ -45,6 +49,7 @@ __all__ = [
     "request_import",
     "request_run",
     "retry_delivery",
+    "revoke_api_key",
     "run_due_schedules",
     "run_import",
     "run_now",
@@ -52,6 +57,7 @@ __all__ = [
     "set_schedule",
     "subscribe",
     "update_rows",
+    "use_api_key",
     "wait_until_stable",
     "write_stamp",
 ]

@@ -1,5 +1,6 @@
 """Every read of operations."""
 
+from siyu.rooms.operations.queries.api_keys import api_keys_of
 from siyu.rooms.operations.queries.arrow import any_of, arrow_tables, plain_rows
 from siyu.rooms.operations.queries.audit import audit_page, verify_audit
 from siyu.rooms.operations.queries.feed import current_epoch, stable_stamp
@@ -20,6 +21,7 @@ from siyu.rooms.operations.queries.runs import (
 
 __all__ = [
     "any_of",
+    "api_keys_of",
     "arrow_tables",
     "audit_page",
     "current_epoch",

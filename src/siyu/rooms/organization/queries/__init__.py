@@ -7,6 +7,7 @@ from siyu.rooms.organization.queries.programs import (
     programs,
     today_in,
     unit_ids_by_key,
+    units_below,
     units_under,
 )
 from siyu.rooms.organization.queries.staff import (
@@ -34,6 +35,7 @@ __all__ = [
     "staff_with_role",
     "today_in",
     "unit_ids_by_key",
+    "units_below",
     "units_under",
     "viewer_of",
 ]

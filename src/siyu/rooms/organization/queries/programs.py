@@ -54,6 +54,18 @@ def units_under(*, viewer: Viewer) -> list[UnitView]:
     ]
 
 
+def units_below(*, viewer: Viewer) -> dict[int, tuple[int, ...]]:
+    """Each org unit within the viewer's reach with itself and all below it, by id."""
+    parents = {unit.id: unit.parent_id for unit in units_under(viewer=viewer)}
+    below: dict[int, list[int]] = {unit_id: [] for unit_id in parents}
+    for unit_id in parents:
+        above: int | None = unit_id
+        while above in below:
+            below[above].append(unit_id)
+            above = parents[above]
+    return {unit_id: tuple(sorted(some)) for unit_id, some in below.items()}
+
+
 def unit_ids_by_key(*, program_id: int, keys: Iterable[str]) -> dict[str, int]:
     """The ids of stores by their keys, of those that exist."""
     rows = OrgUnit.objects.filter(

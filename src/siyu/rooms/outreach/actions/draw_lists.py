@@ -13,13 +13,12 @@ from siyu.rooms.insights.queries import candidate_batches
 from siyu.rooms.operations.actions import RunLog, insert_rows, write_stamp
 from siyu.rooms.operations.queries import any_of, plain_rows
 from siyu.rooms.outreach.models import ControlDraw, DrawnList, Playbook, Task
+from siyu.rooms.outreach.queries.kept_back import control_draws
 from siyu.rooms.outreach.queries.policy import policy_of
 from siyu.rooms.outreach.rules import Candidate, Draw, draw, share_of
 from siyu.rooms.outreach.types import Arm, PolicyView, TaskState
 from siyu.rooms.sellers.queries import working_seller_ids
 
-# An arm that was stored once holds, whatever the share is today: always below it, or never.
-_STORED: dict[str, int] = {Arm.CONTROL: -1, Arm.TREATED: 1_000_000}
 _EVIDENCE = ("evidence_1", "evidence_2", "evidence_3", "evidence_4")
 _COLUMNS = (
     "id",
@@ -95,11 +94,7 @@ class _Batch:
         """Draw and store the lists of these sellers; returns how many tasks there are."""
         customer_ids = {row["customer_id"] for row in self._rows}
         free = self._contactable(customer_ids)
-        arms = dict(
-            ControlDraw.objects.filter(customer_id__in=any_of(values=customer_ids)).values_list(
-                "customer_id", "arm"
-            )
-        )
+        lots = control_draws(program_id=self._program_id, customer_ids=customer_ids)
         postponed = dict(
             Task.objects.filter(seller_id__in=seller_ids, state=TaskState.OPEN, due_on=self._as_of)
             .values_list("seller_id")
@@ -111,7 +106,7 @@ class _Batch:
             rows = list(group)
             by_customer = {row["customer_id"]: row for row in rows}
             for drawn in draw(
-                candidates=[self._candidate(row, seller_id, free, arms) for row in rows],
+                candidates=[self._candidate(row, seller_id, free, lots) for row in rows],
                 size=max(self._policy.list_size - postponed.get(seller_id, 0), 0),
                 hold_share_ppm=self._policy.hold_share_ppm,
                 control_share_ppm=self._policy.control_share_ppm,
@@ -143,7 +138,7 @@ class _Batch:
         row: dict[str, Any],
         seller_id: int,
         serving: dict[int, int],
-        arms: dict[int, str],
+        lots: dict[int, int],
     ) -> Candidate:
         ring = settings.SIYU_KEYRING
         customer_id = row["customer_id"]
@@ -151,9 +146,7 @@ class _Batch:
         return Candidate(
             customer_id=customer_id,
             hold_draw=share_of(ring.blind_index("hold", occasion)),
-            control_draw=_STORED[arms[customer_id]]
-            if customer_id in arms
-            else share_of(ring.blind_index("control", f"{self._program_id}:{customer_id}")),
+            control_draw=lots[customer_id],
             may_be_contacted=serving.get(customer_id) == seller_id,
         )
 

@@ -1,5 +1,6 @@
 """Every read of outreach."""
 
+from siyu.rooms.outreach.queries.kept_back import kept_back
 from siyu.rooms.outreach.queries.playbooks import (
     find_playbook,
     playbooks_of,
@@ -13,6 +14,7 @@ from siyu.rooms.outreach.queries.tasks import (
     find_task,
     longest_lists,
     open_task_of,
+    tasks_after,
     today_of,
     work_done,
 )
@@ -21,6 +23,7 @@ __all__ = [
     "contacts_with",
     "find_playbook",
     "find_task",
+    "kept_back",
     "longest_lists",
     "open_task_of",
     "playbooks_of",
@@ -28,6 +31,7 @@ __all__ = [
     "readout_of",
     "seller_tasks_closed",
     "seller_tasks_of",
+    "tasks_after",
     "today_of",
     "work_by_playbook",
     "work_done",

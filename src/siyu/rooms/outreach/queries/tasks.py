@@ -3,9 +3,9 @@ from datetime import date
 
 from django.db.models import Count
 
-from siyu.foundation.errors import NotFound
+from siyu.foundation.errors import NotAllowed, NotFound
 from siyu.rooms.customers.queries import find_customer, opted_out_among, serving_now
-from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.outreach.models import DrawnList, Task
 from siyu.rooms.outreach.types import TaskState, TaskView, TodayList
 from siyu.rooms.sellers.queries import seller_ids_within
@@ -95,6 +95,26 @@ def contacts_with(*, viewer: Viewer, customer_id: int, limit: int = 20) -> list[
     find_customer(viewer=viewer, customer_id=customer_id)
     tasks = Task.objects.filter(customer_id=customer_id, state__in=_CLOSED)
     return [_view(task) for task in tasks.select_related("playbook").order_by("-closed_at")[:limit]]
+
+
+def tasks_after(
+    *, viewer: Viewer, task_id: int, limit: int, state: TaskState | None, since: date | None
+) -> list[TaskView]:
+    """The program's tasks by id, beginning after one; held tasks never show.
+
+    ``state`` and ``since`` (drawn on or after a day) leave others out. Raises NotAllowed without
+    the whole program.
+    """
+    viewer.require(Right.SEE_CUSTOMERS)
+    if viewer.scope is not Scope.PROGRAM:
+        raise NotAllowed("This looks at the whole program; ask headquarters.")
+    tasks = Task.objects.filter(program_id=viewer.program_id, id__gt=task_id)
+    tasks = tasks.exclude(state=TaskState.HELD).select_related("playbook")
+    if state is not None:
+        tasks = tasks.filter(state=state)
+    if since is not None:
+        tasks = tasks.filter(drawn_on__gte=since)
+    return [_view(task) for task in tasks.order_by("id")[:limit]]
 
 
 def work_done(*, viewer: Viewer, seller_id: int, since: date) -> dict[str, int]:

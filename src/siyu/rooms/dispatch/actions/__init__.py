@@ -1,0 +1,27 @@
+"""Every write of dispatch."""
+
+from siyu.rooms.dispatch.actions.assign import run_dispatch
+from siyu.rooms.dispatch.actions.assignments import (
+    finish_assignment,
+    open_assignments,
+    reopen_assignment,
+    skip_assignment,
+)
+from siyu.rooms.dispatch.actions.dispatches import (
+    cancel_dispatch,
+    note_export,
+    remind_sellers,
+    send_dispatch,
+)
+
+__all__ = [
+    "cancel_dispatch",
+    "finish_assignment",
+    "note_export",
+    "open_assignments",
+    "remind_sellers",
+    "reopen_assignment",
+    "run_dispatch",
+    "send_dispatch",
+    "skip_assignment",
+]

@@ -1,0 +1,119 @@
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from siyu.foundation.errors import BadInput, Conflict, NotFound
+from siyu.rooms.customers.actions import opt_out
+from siyu.rooms.dispatch.models import Assignment
+from siyu.rooms.dispatch.queries.assignments import own_assignments
+from siyu.rooms.dispatch.types import NOTE_LENGTH, AssignmentState, CustomerReason
+from siyu.rooms.operations.actions import write_stamp
+from siyu.rooms.operations.types import Viewer
+from siyu.rooms.orders.queries import purchases_of
+from siyu.rooms.organization.queries import program_of
+from siyu.rooms.outreach.queries import policy_of
+from siyu.rooms.outreach.types import Outcome, SkipReason
+
+
+def open_assignments(*, viewer: Viewer, dispatch_id: int, now: datetime) -> None:
+    """Note that the seller has looked at her part of a dispatch; the first look counts."""
+    own_assignments(viewer=viewer).filter(dispatch_id=dispatch_id, opened_at=None).update(
+        opened_at=now
+    )
+
+
+@transaction.atomic
+def finish_assignment(
+    *,
+    viewer: Viewer,
+    assignment_id: int,
+    now: datetime,
+    outcome: Outcome | None = None,
+    reason: CustomerReason | None = None,
+    product_id: int | None = None,
+    note: str = "",
+) -> None:
+    """Note that an assignment was done: how the customer was reached and what she said.
+
+    Raises BadInput without the reason where the dispatch asks for it, for a product that is none
+    and for a note that is too long; Conflict where the assignment is not open any more.
+    """
+    assignment = _open(viewer, assignment_id, now)
+    if assignment.customer_id and outcome is None:
+        raise BadInput("outcome", "Say how you reached the customer.")
+    if assignment.dispatch.asks_reason and reason is None:
+        raise BadInput("reason", "Choose the reason that the customer gave.")
+    if len(note.strip()) > NOTE_LENGTH:
+        raise BadInput("note", "A note has {longest} characters at most.", longest=NOTE_LENGTH)
+    if product_id is not None and product_id not in _bought(viewer, assignment):
+        raise BadInput("product", "Choose one of the products that the customer bought.")
+    assignment.outcome, assignment.reason = outcome or "", reason or ""
+    assignment.product_id, assignment.note = product_id, note.strip()
+    _close(assignment, AssignmentState.DONE, now)
+
+
+@transaction.atomic
+def skip_assignment(
+    *, viewer: Viewer, assignment_id: int, reason: SkipReason, now: datetime
+) -> None:
+    """Leave an assignment undone for a reason; who wants no contact is opted out at once."""
+    assignment = _open(viewer, assignment_id, now)
+    assignment.skip_reason = reason
+    _close(assignment, AssignmentState.SKIPPED, now)
+    if reason is SkipReason.WANTS_NO_CONTACT and assignment.customer_id:
+        opt_out(viewer=viewer, customer_id=assignment.customer_id, out=True)
+
+
+@transaction.atomic
+def reopen_assignment(*, viewer: Viewer, assignment_id: int, now: datetime) -> None:
+    """Undo closing an assignment of today. Raises Conflict for an older one."""
+    assignment = _own(viewer, assignment_id)
+    today = program_of(program_id=assignment.program_id).day_of(now)
+    if assignment.state == AssignmentState.OPEN or assignment.closed_on != today:
+        raise Conflict("Only what was closed today can be undone.")
+    if assignment.skip_reason == SkipReason.WANTS_NO_CONTACT and assignment.customer_id:
+        opt_out(viewer=viewer, customer_id=assignment.customer_id, out=False)
+    assignment.state, assignment.closed_at, assignment.closed_on = AssignmentState.OPEN, None, None
+    assignment.outcome = assignment.skip_reason = assignment.reason = assignment.note = ""
+    assignment.product_id, assignment.stamp = None, write_stamp()
+    assignment.blocked_until = (
+        assignment.dispatch.due_on + timedelta(days=1) if assignment.customer_id else None
+    )
+    assignment.save()
+
+
+def _bought(viewer: Viewer, assignment: Assignment) -> set[int]:
+    if assignment.customer_id is None:
+        return set()
+    purchases = purchases_of(viewer=viewer, customer_id=assignment.customer_id)
+    return {line.product_id for purchase in purchases for line in purchase.lines}
+
+
+def _open(viewer: Viewer, assignment_id: int, now: datetime) -> Assignment:
+    assignment = _own(viewer, assignment_id)
+    if assignment.state != AssignmentState.OPEN:
+        raise Conflict("This task is closed already; reload the list.")
+    if assignment.dispatch.cancelled_at:
+        raise Conflict("Headquarters has taken this back.")
+    if assignment.dispatch.due_at <= now:
+        raise Conflict("The deadline has passed; this can no longer be reported.")
+    return assignment
+
+
+def _own(viewer: Viewer, assignment_id: int) -> Assignment:
+    rows = own_assignments(viewer=viewer).select_for_update(of=("self",)).select_related("dispatch")
+    assignment = rows.filter(id=assignment_id).first()
+    if assignment is None:
+        raise NotFound("There is no such task on your list.")
+    return assignment
+
+
+def _close(assignment: Assignment, state: AssignmentState, now: datetime) -> None:
+    today = program_of(program_id=assignment.program_id).day_of(now)
+    assignment.state, assignment.closed_at, assignment.closed_on = state, now, today
+    assignment.opened_at = assignment.opened_at or assignment.closed_at
+    if assignment.customer_id:
+        quota_days = policy_of(program_id=assignment.program_id).quota_days
+        assignment.blocked_until = today + timedelta(days=quota_days)
+    assignment.stamp = write_stamp()
+    assignment.save()
