@@ -45,6 +45,8 @@ def address_of(both: TwoBrands, row: Row) -> str:
     things: dict[str, Any] = {"ann": both.seller("ann"), "ann-1": both.tasks["ann-1"]}
     known = {"import": both.imports, "run": both.runs, "reaction": both.reactions}
     known |= {"playbook": both.playbooks, "help": both.helps, "segment": both.segments}
+    known |= {"dispatch": both.dispatches, "own": both.dispatches, "api": both.keys}
+    known |= {"assignment": both.assignments}
     ids = known.get(row.page.partition("-")[0], {})
     things |= ids
     if row.page.startswith("customer"):
