@@ -61,6 +61,8 @@ dispatch[shop]             GET    200  200  403  404  404  403  403  404  403  4
 dispatch[fern]             GET    404  404  403  404  404  403  403  200  403  403  302
 dispatch-export[plum]      GET    200  200  403  200  200  403  403  404  403  403  302
 dispatch-export[fern]      GET    404  404  403  404  404  403  403  200  403  403  302
+dispatch-again[plum]       POST   409  409  403  409  409  403  403  404  403  403  302
+dispatch-again[fern]       POST   404  404  403  404  404  403  403  409  403  403  302
 dispatch-remind[plum]      POST   302  302  403  302  302  403  403  404  403  403  302
 dispatch-remind[fern]      POST   404  404  403  404  404  403  403  302  403  403  302
 dispatch-cancel[plum]      POST   302  302  403  403  403  403  403  404  403  403  302
@@ -122,6 +124,18 @@ api-keys                   GET    200  403  403  403  403  403  403  200  403  4
 api-keys                   POST   200  403  403  403  403  403  403  200  403  403  302
 api-key-revoke[plum]       POST   302  403  403  403  403  403  403  404  403  403  302
 api-key-revoke[fern]       POST   404  403  403  403  403  403  403  302  403  403  302
+webhooks                   GET    200  403  403  403  403  403  403  200  403  403  302
+webhooks                   POST   200  403  403  403  403  403  403  200  403  403  302
+webhook[plum]              GET    200  403  403  403  403  403  403  404  403  403  302
+webhook[fern]              GET    404  403  403  403  403  403  403  200  403  403  302
+webhook-test[plum]         POST   302  403  403  403  403  403  403  404  403  403  302
+webhook-test[fern]         POST   404  403  403  403  403  403  403  302  403  403  302
+webhook-enable[plum]       POST   302  403  403  403  403  403  403  404  403  403  302
+webhook-enable[fern]       POST   404  403  403  403  403  403  403  302  403  403  302
+webhook-remove[plum]       POST   302  403  403  403  403  403  403  404  403  403  302
+webhook-remove[fern]       POST   404  403  403  403  403  403  403  302  403  403  302
+webhook-again[plum-sent]   POST   302  403  403  403  403  403  403  404  403  403  302
+webhook-again[fern-sent]   POST   404  403  403  403  403  403  403  302  403  403  302
 audit                      GET    200  403  403  403  403  403  403  200  403  403  302
 
 today                      GET    403  403  403  403  403  200  200  403  200  403  302
@@ -207,6 +221,7 @@ FORMS = {
         "due_at": f"{(datetime.now(tz=UTC) + timedelta(days=2)).date()}T18:00",
     },
     "api-keys": {"name": "Till", "scopes": "tasks:read"},
+    "webhooks": {"url": "https://shop.example.com/", "topics": "task.closed"},
     "assignment-finish": {"outcome": "call"},
     "assignment-skip": {"reason": "other"},
     "help-finish": {"outcome": "call"},

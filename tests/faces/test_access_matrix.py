@@ -64,6 +64,7 @@ def address_of(both: TwoBrands, page: str, thing: str) -> str:
     known = {"import": both.imports, "run": both.runs, "reaction": both.reactions}
     known |= {"playbook": both.playbooks, "help": both.helps, "segment": both.segments}
     known |= {"dispatch": both.dispatches, "assignment": both.assignments, "api": both.keys}
+    known |= {"webhook": both.webhooks}
     known |= {"own": both.dispatches}
     ids = known.get(page.partition("-")[0], {})
     return reverse(page, args=[ids.get(thing, thing)])
@@ -268,7 +269,7 @@ def test_every_row_stands_once_and_every_command_is_tried_on_other_programs():
     things: dict[str, set[str]] = {}
     for row in ROWS:
         things.setdefault(f"{row.page} {row.method}", set()).add(row.thing)
-    foreign = {"dan", "dan-1", "fern", "fern-fresh"}
+    foreign = {"dan", "dan-1", "fern", "fern-fresh", "fern-sent"}
     for page, tried in things.items():
         if tried - {"", "made-up", "orders", "tea"}:
             assert tried & foreign, page

@@ -39,7 +39,7 @@ def read(response: HttpResponse) -> str:
 
 
 def sent() -> Dispatch | None:
-    return Dispatch.objects.filter(key="new").first()
+    return Dispatch.objects.filter(title=TODO["title"]).first()
 
 
 class TestForm:
@@ -56,8 +56,10 @@ class TestForm:
         page = read(office.get(reverse("dispatch", args=[made.id])))
         assert "Being handed out" in page
         assert "every 1s" in page
-        office.post(reverse("dispatch-new"), form | {"title": "Twice"})
-        assert Dispatch.objects.filter(key="new").count() == 1
+        office.post(reverse("dispatch-new"), form)
+        assert Dispatch.objects.filter(title=TODO["title"]).count() == 1, "sent twice"
+        office.post(reverse("dispatch-new"), form | {"body": "Changed."})
+        assert Dispatch.objects.filter(title=TODO["title"]).count() == 2, "gone back and changed"
 
     @pytest.mark.parametrize(
         ("changed", "told"),
@@ -98,6 +100,8 @@ class TestForm:
         assert "<b>2</b> sellers" in office.post(address, shop).content.decode()
         chosen = office.post(address, {"segment": str(both.segments["plum"])}).content.decode()
         assert "<b>12</b> customers" in chosen
+        part = office.post(address, shop | {"segment": str(both.segments["plum"])})
+        assert "<b>6</b> customers" in part.content.decode()
 
 
 class TestProgress:

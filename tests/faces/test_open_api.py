@@ -14,11 +14,12 @@ from django.urls import reverse
 
 from siyu.faces.open_api.api import api
 from siyu.foundation.clock import utc_now
-from siyu.rooms.customers.queries import customer_ids_by_key
+from siyu.rooms.customers.queries import customer_ids_by_key, find_by_phone
 from siyu.rooms.operations.actions import issue_api_key, revoke_api_key
 from siyu.rooms.operations.models import IdempotentCall
 from siyu.rooms.operations.queries import api_keys_of
 from siyu.rooms.operations.types import ApiScope
+from siyu.rooms.orders.models import OrderLine
 from siyu.rooms.orders.queries import purchases_of
 from tests.faces.conftest import SignIn
 from tests.faces.test_access_matrix import leaks
@@ -58,10 +59,14 @@ OPERATIONS: dict[str, tuple[ApiScope, Any]] = {
 class Caller:
     """Another system with a key."""
 
-    def __init__(self, both: TwoBrands, *scopes: ApiScope, program: str = "plum") -> None:
+    def __init__(
+        self, both: TwoBrands, *scopes: ApiScope, program: str = "plum", source: str = "api"
+    ) -> None:
         brand = both.plum if program == "plum" else both.fern
         self.segment = both.segments[program]
-        self.key = issue_api_key(viewer=brand.owner, name="test", scopes=scopes or list(ApiScope))
+        self.key = issue_api_key(
+            viewer=brand.owner, name="test", scopes=scopes or list(ApiScope), source=source
+        )
         self._client = Client(
             headers={"Authorization": f"Bearer {self.key.token}", "Accept-Language": "en"}
         )
@@ -190,6 +195,29 @@ class TestWrites:
         assert elsewhere.status_code == 409, "the address is part of what is asked"
         stranger = Caller(both).post("/v1/customers", {"rows": [CUSTOMER]})
         assert stranger.json()["unchanged"] == 1, "keys of idempotency are each caller's own"
+
+    def test_two_systems_may_use_the_same_order_number(self, both: TwoBrands):
+        for source in ("mall", "till"):
+            answer = Caller(both, source=source).post("/v1/orders", {"rows": [ORDER]})
+            assert answer.json()["created"] == 1
+        again = Caller(both, source="till").post("/v1/orders", {"rows": [ORDER]})
+        assert again.json()["unchanged"] == 1, "a new key of the same system"
+
+    def test_the_greatest_figures_come_back_as_they_were(self, both: TwoBrands, caller: Caller):
+        line = {"quantity": "999999999.999", "unit_price": "999999999.999999"}
+        rows = [ORDER | {"lines": [line | {"amount_minor": 10**12 - 1}] * 200}]
+        assert caller.post("/v1/orders", {"rows": rows}).json()["created"] == 1
+        found = OrderLine.objects.filter(order__source_key="fresh-order").first()
+        assert found
+        assert (str(found.quantity), str(found.unit_price)) == ("999999999.999", "999999999.999999")
+        for odd in ({"unit_price": "9999999999"}, {"quantity": "9999999999"}):
+            wrong = [ORDER | {"lines": [line | odd | {"amount_minor": 1}]}]
+            assert caller.post("/v1/orders", {"rows": wrong}, key="odd").status_code == 422
+
+    def test_a_phone_number_is_found_however_it_ends(self, both: TwoBrands, caller: Caller):
+        row = CUSTOMER | {"phone": "13900001111\n"}
+        assert caller.post("/v1/customers", {"rows": [row]}).json()["created"] == 1
+        assert len(find_by_phone(viewer=both.plum.owner, phone="13900001111")) == 1
 
     def test_a_row_that_cannot_be_taken_is_named_and_the_others_are_in(self, caller: Caller):
         rows = [FOLLOW, FOLLOW | {"seller_key": "nobody"}]
@@ -328,7 +356,14 @@ class TestKeysPage:
         office.post(reverse("api-key-revoke", args=[key.id]))
         assert caller.get("/api/v1/tasks").status_code == 401
 
-    @pytest.mark.parametrize("form", [{"name": "x"}, {"name": " ", "scopes": ["tasks:read"]}])
+    @pytest.mark.parametrize(
+        "form",
+        [
+            {"name": "x"},
+            {"name": " ", "scopes": ["tasks:read"]},
+            {"name": "x", "scopes": ["tasks:read"], "source": "Our Shop"},
+        ],
+    )
     def test_what_is_missing_is_said(self, both: TwoBrands, sign_in: SignIn, form: dict[str, Any]):
         office = sign_in("administrator")
         before = len(api_keys_of(viewer=both.plum.owner))

@@ -38,6 +38,9 @@ from siyu.rooms.outreach.actions import nightly_key, set_policy
 from siyu.rooms.outreach.models import Playbook, SellerTask, Task
 from siyu.rooms.outreach.types import TaskState
 from siyu.rooms.segments.actions import create_segment
+from siyu.rooms.webhooks.actions import add_endpoint, send_test
+from siyu.rooms.webhooks.queries import messages_to
+from siyu.rooms.webhooks.types import Topic
 from tests.rooms.brand import Brand, new_brand
 
 SELLERS_OF = {
@@ -140,6 +143,7 @@ class TwoBrands:
     dispatches: dict[str, int] = field(default_factory=dict)
     assignments: dict[str, int] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
+    webhooks: dict[str, int] = field(default_factory=dict)
 
     def brand_of(self, seller: str) -> Brand:
         return self.fern if seller == "dan" else self.plum
@@ -198,6 +202,13 @@ def two_brands(folder: Path) -> TwoBrands:
             viewer=brand.owner, name=f"extra-of-{code}", scopes=[ApiScope.READ_TASKS]
         )
         both.keys[code] = issued.id
+        added = add_endpoint(
+            viewer=brand.owner, url=f"https://extra-of-{code}.example.com", topics=[Topic.TEST]
+        )
+        both.webhooks[code] = added.id
+        send_test(viewer=brand.owner, endpoint_id=added.id, now=utc_now())
+        (message,) = messages_to(viewer=brand.owner, endpoint_id=added.id)
+        both.webhooks[f"{code}-sent"] = message.id
     return both
 
 

@@ -16,6 +16,8 @@ DEBUG = False
 
 SIYU_ENGINE = os.environ.get("SIYU_ENGINE", "duckdb")
 SIYU_MEMORY_MB = int(os.environ.get("SIYU_MEMORY_MB", "8192"))
+# Webhooks may post to this network of ours, and without encryption, only where this says so.
+SIYU_WEBHOOKS_PRIVATE = os.environ.get("SIYU_WEBHOOKS_PRIVATE", "") == "1"
 SIYU_WEB_MEMORY_MB = int(os.environ.get("SIYU_WEB_MEMORY_MB", "512"))
 SIYU_RED_RISES = os.environ.get("SIYU_RED_RISES", "1") == "1"
 _hosts = os.environ.get("SIYU_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
@@ -46,6 +48,7 @@ INSTALLED_APPS = [
     "siyu.rooms.segments",
     "siyu.rooms.outreach",
     "siyu.rooms.dispatch",
+    "siyu.rooms.webhooks",
     "siyu.faces",
     "siyu.faces.workbench",
     "siyu.faces.headquarters",

@@ -6,11 +6,12 @@ from django.conf import settings
 
 from siyu.adapters.files.importer import FileImporter
 from siyu.adapters.warehouse.parquet_warehouse import ParquetWarehouse
+from siyu.adapters.webhooks.http_sender import HttpSender
 from siyu.config.home import claim_node
 from siyu.foundation.ids import use_node
 from siyu.rooms.catalog import facts as catalog_facts
 from siyu.rooms.credit import facts as credit_facts
-from siyu.rooms.credit.reactions import subscribe_reactions
+from siyu.rooms.credit.reactions import subscribe_reactions as subscribe_credit
 from siyu.rooms.customers import facts as customers_facts
 from siyu.rooms.dispatch import facts as dispatch_facts
 from siyu.rooms.dispatch.actions import run_dispatch
@@ -23,6 +24,8 @@ from siyu.rooms.organization.queries import program_of
 from siyu.rooms.outreach import facts as outreach_facts
 from siyu.rooms.outreach.actions import nightly_key, run_nightly
 from siyu.rooms.sellers import facts as sellers_facts
+from siyu.rooms.webhooks.ports import plug_sender
+from siyu.rooms.webhooks.reactions import subscribe_reactions as subscribe_webhooks
 
 FACTS = (
     *organization_facts.FACTS,
@@ -49,7 +52,9 @@ def wire() -> None:
             web_memory_mb=settings.SIYU_WEB_MEMORY_MB,
         )
     )
-    subscribe_reactions()
+    plug_sender(HttpSender(may_reach_private=settings.SIYU_WEBHOOKS_PRIVATE))
+    subscribe_credit()
+    subscribe_webhooks()
     register_runner(kind="import", runner=run_import)
     register_runner(kind="nightly", runner=run_nightly)
     register_runner(kind="dispatch", runner=run_dispatch)

@@ -14,11 +14,14 @@ from siyu.rooms.customers.queries import find_customer
 from siyu.rooms.dispatch.actions import (
     cancel_dispatch,
     finish_assignment,
+    hand_out_again,
     open_assignments,
     remind_sellers,
     reopen_assignment,
+    send_dispatch,
     skip_assignment,
 )
+from siyu.rooms.dispatch.models import Dispatch
 from siyu.rooms.dispatch.queries import (
     assignment_batches,
     dispatches_page,
@@ -34,10 +37,13 @@ from siyu.rooms.dispatch.types import CustomerReason, Progress, ReasonCount
 from siyu.rooms.orders.queries import purchases_of
 from siyu.rooms.organization.types import Role
 from siyu.rooms.outreach.actions import set_policy
+from siyu.rooms.outreach.models import Playbook, Task
 from siyu.rooms.outreach.queries import policy_of
 from siyu.rooms.outreach.types import Outcome, SkipReason
+from siyu.rooms.segments.actions import create_segment
+from siyu.rooms.segments.models import Segment
 from tests.rooms.brand import new_brand
-from tests.rooms.dispatch.chain import DUE, NOW, Chain
+from tests.rooms.dispatch.chain import AS_OF, BUYERS, DUE, NOW, TODO, Chain
 
 
 class TestToSellers:
@@ -74,7 +80,7 @@ class TestToSellers:
             chain.own("bob", dispatch_id)
         with pytest.raises(BadInput) as refused:
             chain.send(viewer=manager, key="x", unit_ids=(chain.brand.store("n2"),))
-        assert refused.value.field == "unit_ids"
+        assert refused.value.field == "units"
         with pytest.raises(NotAllowed):
             chain.send(viewer=manager, key="y", segment_id=chain.buyers)
 
@@ -92,7 +98,7 @@ class TestToSellers:
             ("per_seller", {"per_seller": 201}),
             ("segment", {"asks_reason": True}),
             ("segment", {"words": "Hello"}),
-            ("unit_ids", {"unit_ids": (1,)}),
+            ("units", {"unit_ids": (1,)}),
         ],
     )
     def test_what_cannot_be_sent_says_why(self, chain: Chain, field: str, draft: dict[str, Any]):
@@ -246,6 +252,45 @@ class TestReporting:
         with pytest.raises(Conflict):
             reopen_assignment(viewer=ann, assignment_id=first.id, now=NOW)
 
+    def test_what_is_over_or_taken_back_cannot_be_undone(self, chain: Chain):
+        dispatch_id = chain.send()
+        ann = chain.brand.seller_viewer("ann")
+        each = chain.own("ann", dispatch_id).open[0]
+        finish_assignment(viewer=ann, assignment_id=each.id, now=NOW, note="done so")
+        with pytest.raises(Conflict):
+            reopen_assignment(viewer=ann, assignment_id=each.id, now=DUE)
+        cancel_dispatch(viewer=chain.owner, dispatch_id=dispatch_id, now=NOW)
+        with pytest.raises(Conflict):
+            reopen_assignment(viewer=ann, assignment_id=each.id, now=NOW)
+        assert find_assignment(viewer=ann, assignment_id=each.id).note == "done so"
+
+    def test_undo_gives_no_consent_that_was_taken_back_before(self, chain: Chain):
+        dispatch_id = chain.call_back()
+        ann, customer_id = chain.brand.seller_viewer("ann"), chain.brand.customer("a1")
+        each = next(
+            one for one in chain.own("ann", dispatch_id).open if one.customer_id == customer_id
+        )
+        opt_out(viewer=ann, customer_id=customer_id, out=True)
+        reason = SkipReason.WANTS_NO_CONTACT
+        with pytest.raises(Conflict):
+            skip_assignment(viewer=ann, assignment_id=each.id, reason=reason, now=NOW)
+        skip_assignment(viewer=ann, assignment_id=each.id, reason=SkipReason.UNREACHABLE, now=NOW)
+        reopen_assignment(viewer=ann, assignment_id=each.id, now=NOW)
+        assert find_customer(viewer=ann, customer_id=customer_id).opted_out
+
+    def test_the_page_of_today_counts_what_was_done_on_earlier_days(self, chain: Chain):
+        dispatch_id = chain.call_back()
+        ann = chain.brand.seller_viewer("ann")
+        first, *others = chain.own("ann", dispatch_id).open
+        said = {"outcome": Outcome.CALL, "reason": CustomerReason.CONTENT}
+        finish_assignment(viewer=ann, assignment_id=first.id, now=NOW, **said)
+        tomorrow = NOW + timedelta(days=1)
+        (listed,) = own_dispatches(viewer=ann, now=tomorrow)
+        assert (len(listed.closed), len(listed.open)) == (1, 3)
+        for each in others:
+            finish_assignment(viewer=ann, assignment_id=each.id, now=NOW, **said)
+        assert own_dispatches(viewer=ann, now=tomorrow) == [], "all of it was done before today"
+
     def test_nobody_reports_for_another(self, chain: Chain):
         dispatch_id = chain.send()
         each = chain.own("ann", dispatch_id).open[0]
@@ -276,6 +321,73 @@ class TestReporting:
         assert moved not in chain.customers("bob", dispatch_id), "she was not asked"
 
 
+class TestHandingOut:
+    def test_going_on_counts_nobody_twice(self, chain: Chain):
+        ann = chain.brand.seller_viewer("ann")
+        opt_out(viewer=ann, customer_id=chain.brand.customer("a1"), out=True)
+        dispatch_id = chain.call_back()
+        found = find_dispatch(viewer=chain.owner, dispatch_id=dispatch_id, now=NOW)
+        assert found.left_out == {"opted_out": 1}
+        Dispatch.objects.filter(id=dispatch_id).update(assigned_at=None)
+        chain.hand_out(dispatch_id)
+        again = find_dispatch(viewer=chain.owner, dispatch_id=dispatch_id, now=NOW)
+        assert again == found
+        manager = chain.brand.staff("max", Role.STORE_MANAGER, chain.brand.store("n1"))
+        of_part = find_dispatch(viewer=manager, dispatch_id=dispatch_id, now=NOW)
+        assert of_part.left_out == {}, "it is counted for the whole program"
+
+    def test_what_is_taken_back_before_the_worker_came_reaches_nobody(self, chain: Chain):
+        draft = replace(TODO, key="early", segment_id=chain.buyers)
+        dispatch_id = send_dispatch(viewer=chain.owner, draft=draft, now=NOW)
+        cancel_dispatch(viewer=chain.owner, dispatch_id=dispatch_id, now=NOW)
+        chain.hand_out(dispatch_id)
+        assert chain.progress(dispatch_id) == Progress()
+        with pytest.raises(Conflict):
+            hand_out_again(viewer=chain.owner, dispatch_id=dispatch_id, now=NOW)
+
+    def test_what_could_not_be_handed_out_says_why_and_is_gone_on_with(self, chain: Chain):
+        passing = create_segment(viewer=chain.owner, name="Passing", note="", audience=BUYERS)
+        draft = replace(TODO, key="early", segment_id=passing)
+        dispatch_id = send_dispatch(viewer=chain.owner, draft=draft, now=NOW)
+        Segment.objects.filter(id=passing).update(archived_at=NOW)
+        with pytest.raises(NotFound):
+            chain.hand_out(dispatch_id)
+        found = find_dispatch(viewer=chain.owner, dispatch_id=dispatch_id, now=NOW)
+        assert (found.is_assigned, found.error) == (False, "There is no such segment.")
+        Segment.objects.filter(id=passing).update(archived_at=None)
+        hand_out_again(viewer=chain.owner, dispatch_id=dispatch_id, now=NOW)
+        chain.hand_out(dispatch_id)
+        assert chain.progress(dispatch_id).assigned == 7
+        with pytest.raises(Conflict):
+            hand_out_again(viewer=chain.owner, dispatch_id=dispatch_id, now=NOW)
+
+    @pytest.mark.parametrize("days", [13, 14])
+    def test_who_was_drawn_is_left_alone_as_long_as_who_was_held(self, chain: Chain, days: int):
+        brand = chain.brand
+        playbook = Playbook.objects.filter(program_id=brand.program.id).first()
+        assert playbook
+        for number, (customer, state) in enumerate([("b1", "expired"), ("b2", "held")]):
+            Task.objects.create(
+                program_id=brand.program.id,
+                seller_id=brand.seller("bob"),
+                customer_id=brand.customer(customer),
+                playbook=playbook,
+                drawn_on=AS_OF - timedelta(days=days),
+                due_on=AS_OF - timedelta(days=days),
+                rank=number,
+                propensity_ppm=1,
+                order_value_minor=1,
+                expected_value_minor=1,
+                arm="held" if state == "held" else "treated",
+                state=state,
+                blocked_until=AS_OF - timedelta(days=days - 14) if state == "held" else None,
+                stamp=1,
+            )
+        found = find_dispatch(viewer=chain.owner, dispatch_id=chain.call_back(), now=NOW)
+        both = {"contacted": 1, "held": 1}
+        assert found.left_out == (both if days < 14 else {})
+
+
 class TestLeading:
     def test_a_manager_sees_her_shop_of_it(self, chain: Chain):
         dispatch_id = chain.send()
@@ -291,8 +403,12 @@ class TestLeading:
             chain.brand.seller("ann"),
             chain.brand.seller("amy"),
         }
-        with pytest.raises(NotAllowed):
-            cancel_dispatch(viewer=manager, dispatch_id=dispatch_id, now=NOW)
+        of_shop = chain.send(key="shop", unit_ids=(chain.brand.store("n1"),))
+        for sent_from_above in (dispatch_id, of_shop):
+            with pytest.raises(NotAllowed):
+                cancel_dispatch(viewer=manager, dispatch_id=sent_from_above, now=NOW)
+        own = chain.send(viewer=manager, key="own")
+        cancel_dispatch(viewer=manager, dispatch_id=own, now=NOW)
         southern = chain.send(key="south", unit_ids=(chain.brand.store("s1"),))
         with pytest.raises(NotFound):
             find_dispatch(viewer=manager, dispatch_id=southern, now=NOW)
@@ -306,9 +422,11 @@ class TestLeading:
         assert chain.own("bob", dispatch_id).reminded_at == NOW
         assert chain.own("ann", dispatch_id).reminded_at is None
         soon, later = NOW + timedelta(minutes=59), NOW + timedelta(minutes=60)
+        manager = chain.brand.staff("max", Role.STORE_MANAGER, chain.brand.store("n1"))
         with pytest.raises(Conflict):
             remind_sellers(viewer=chain.owner, dispatch_id=dispatch_id, now=soon)
-        assert remind_sellers(viewer=chain.owner, dispatch_id=dispatch_id, now=later) == 3
+        assert remind_sellers(viewer=manager, dispatch_id=dispatch_id, now=later) == 1
+        assert remind_sellers(viewer=chain.owner, dispatch_id=dispatch_id, now=later) == 2
 
     def test_what_is_taken_back_leaves_the_pages_and_frees_the_customers(self, chain: Chain):
         dispatch_id = chain.call_back()

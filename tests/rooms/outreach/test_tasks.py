@@ -262,3 +262,15 @@ def hand_over(night: Night, task: TaskView) -> None:
         if night.brand.customer(key) == task.customer_id
     ]
     night.brand.follow(key, "s1", "2025-06-01 09:00", is_serving=True)
+
+
+def test_undo_gives_no_consent_that_was_taken_back_before(
+    drawn: Night, viewer: Viewer, task: TaskView
+):
+    opt_out(viewer=viewer, customer_id=task.customer_id, out=True)
+    reason = SkipReason.WANTS_NO_CONTACT
+    with pytest.raises(Conflict):
+        skip_task(viewer=viewer, task_id=task.id, reason=reason, today=AS_OF)
+    skip_task(viewer=viewer, task_id=task.id, reason=SkipReason.UNREACHABLE, today=AS_OF)
+    reopen_task(viewer=viewer, task_id=task.id, today=AS_OF)
+    assert find_customer(viewer=viewer, customer_id=task.customer_id).opted_out

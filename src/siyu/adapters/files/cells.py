@@ -33,9 +33,10 @@ REASONS: dict[str, str] = {
 
 KEY_MAX_CHARS = 128
 TEXT_MAX_CHARS = 255
-_MINOR_MAX = 10**17
-_QUANTITY_MAX = Decimal(10) ** 11
-_PRICE_MAX = Decimal(10) ** 12
+# SQLite keeps 15 digits of a decimal, and a night adds up millions of amounts.
+_MINOR_MAX = 10**12
+_QUANTITY_MAX = Decimal(10) ** 9
+_PRICE_MAX = Decimal(10) ** 9
 _MILLI = Decimal("0.001")
 _MICRO = Decimal("0.000001")
 _NOISE = Decimal("0.000000001")

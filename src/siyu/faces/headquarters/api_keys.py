@@ -27,6 +27,7 @@ SCOPES = {
     ApiScope.READ_METRICS: gettext_lazy("Read metrics"),
     ApiScope.READ_SEGMENTS: gettext_lazy("Read segments and their members"),
 }
+_SOURCE = "api"
 _REFUSED = 422
 
 
@@ -38,8 +39,12 @@ def api_keys(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     chosen = [scope for scope in SCOPES if scope.value in request.POST.getlist("scopes")]
     if request.method == "POST":
         try:
-            name = request.POST.get("name", "")
-            issued = issue_api_key(viewer=viewer, name=name, scopes=chosen)
+            issued = issue_api_key(
+                viewer=viewer,
+                name=request.POST.get("name", ""),
+                source=request.POST.get("source", _SOURCE).strip(),
+                scopes=chosen,
+            )
         except BadInput as refused:
             error = refused
     keys = api_keys_of(viewer=viewer)
@@ -57,6 +62,7 @@ def api_keys(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
         "scopes": {scope.value: word for scope, word in SCOPES.items()},
         "ticked": [scope.value for scope in chosen] if error else [],
         "name": request.POST.get("name", "") if error else "",
+        "source": request.POST.get("source", _SOURCE) if error else _SOURCE,
         "issued": issued,
         "error": told(error) if error else "",
         "error_field": error.field if error else "",

@@ -29,6 +29,8 @@ def standing(*, found: DispatchView, now: datetime) -> dict[str, Any]:
         word, colour = _("Taken back"), "secondary"
     elif found.due_at <= now:
         word, colour = _("Over"), "secondary"
+    elif found.error:
+        word, colour = _("Could not be handed out"), "red"
     elif not found.is_assigned:
         word, colour = _("Being handed out"), "azure"
     elif found.progress.waiting == 0:
@@ -38,7 +40,9 @@ def standing(*, found: DispatchView, now: datetime) -> dict[str, Any]:
     return {
         "dispatch": found,
         "progress": found.progress,
-        "is_moving": not found.is_assigned and not found.is_cancelled,
+        "is_moving": not (
+            found.is_assigned or found.is_cancelled or found.error or found.due_at <= now
+        ),
         "word": word,
         "colour": colour,
         "done_percent": _percent(found.progress),

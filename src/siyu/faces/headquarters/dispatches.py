@@ -1,5 +1,6 @@
 """Dispatched tasks: what sellers are asked to do, and how far they came."""
 
+import hashlib
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from siyu.analytics.conditions import Condition
 from siyu.faces.access import page
 from siyu.faces.errors import told
 from siyu.faces.exports import csv_of
@@ -28,6 +30,7 @@ from siyu.rooms.content.queries import newest_templates
 from siyu.rooms.content.types import PLACEHOLDERS
 from siyu.rooms.dispatch.actions import (
     cancel_dispatch,
+    hand_out_again,
     note_export,
     remind_sellers,
     send_dispatch,
@@ -58,6 +61,19 @@ _REFUSED = 422
 _SIZE = 20
 _LASTS = timedelta(days=3)
 _PER_SELLER = 20
+_FIELDS = frozenset(
+    {
+        "key",
+        "title",
+        "body",
+        "due_at",
+        "units",
+        "segment",
+        "per_seller",
+        "asks_reason",
+        "words",
+    }
+)
 
 
 @page(Right.DISPATCH_TASKS)
@@ -176,6 +192,13 @@ def remind(request: HttpRequest, dispatch_id: int, *, viewer: Viewer) -> HttpRes
 
 
 @page(Right.DISPATCH_TASKS, methods=("POST",))
+def again(request: HttpRequest, dispatch_id: int, *, viewer: Viewer) -> HttpResponse:
+    """Go on handing out what could not be handed out whole."""
+    hand_out_again(viewer=viewer, dispatch_id=dispatch_id, now=utc_now())
+    return redirect("dispatch", dispatch_id=dispatch_id)
+
+
+@page(Right.DISPATCH_TASKS, methods=("POST",))
 def cancel(request: HttpRequest, dispatch_id: int, *, viewer: Viewer) -> HttpResponse:
     """Take a dispatch back."""
     cancel_dispatch(viewer=viewer, dispatch_id=dispatch_id, now=utc_now())
@@ -198,7 +221,7 @@ def _draft(request: HttpRequest, viewer: Viewer) -> Draft:
     segment_id = whole_number(posted.get("segment", ""))
     per_seller = whole_number(posted.get("per_seller", "")) if segment_id else _PER_SELLER
     return Draft(
-        key=posted.get("key", ""),
+        key=_key(request),
         title=posted.get("title", ""),
         body=posted.get("body", ""),
         due_at=_moment(posted.get("due_at", ""), program),
@@ -208,6 +231,12 @@ def _draft(request: HttpRequest, viewer: Viewer) -> Draft:
         asks_reason=bool(segment_id) and "asks_reason" in posted,
         words=posted.get("words", "") if segment_id else "",
     )
+
+
+def _key(request: HttpRequest) -> str:
+    """The same for the same form sent twice, another where it was changed in between."""
+    fields = sorted((name, request.POST.getlist(name)) for name in request.POST if name in _FIELDS)
+    return hashlib.sha256(repr(fields).encode()).hexdigest()
 
 
 def _moment(text: str, program: ProgramView) -> datetime:
@@ -232,6 +261,8 @@ def _reach(request: HttpRequest, viewer: Viewer) -> dict[str, int] | None:
     segments = segments_of(viewer=viewer) if viewer.scope is Scope.PROGRAM and chosen else []
     audience = next((each.audience for each in segments if str(each.id) == chosen), None)
     if audience is not None:
+        if ticked:
+            audience = (*audience, (Condition(field="unit_id", values=tuple(sorted(ticked))),))
         size = size_of(viewer=viewer, audience=audience)
         found["customers"] = size["reachable"] if size else 0
     return found

@@ -13,6 +13,7 @@ from siyu.faces.headquarters import (
     segments,
     seller_tasks,
     sellers,
+    webhooks,
 )
 
 urlpatterns = [
@@ -28,6 +29,7 @@ urlpatterns = [
     path("dispatches/<id:dispatch_id>", dispatches.dispatch, name="dispatch"),
     path("dispatches/<id:dispatch_id>.csv", dispatches.export, name="dispatch-export"),
     path("dispatches/<id:dispatch_id>/remind", dispatches.remind, name="dispatch-remind"),
+    path("dispatches/<id:dispatch_id>/again", dispatches.again, name="dispatch-again"),
     path("dispatches/<id:dispatch_id>/cancel", dispatches.cancel, name="dispatch-cancel"),
     path("playbooks", playbooks.playbooks, name="playbooks"),
     path("playbooks/<id:playbook_id>", playbooks.detail, name="playbook"),
@@ -57,5 +59,11 @@ urlpatterns = [
     path("reactions/<id:delivery_id>/again", runs.retry, name="reaction-again"),
     path("api-keys", api_keys.api_keys, name="api-keys"),
     path("api-keys/<id:key_id>/revoke", api_keys.revoke, name="api-key-revoke"),
+    path("webhooks", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<id:endpoint_id>", webhooks.webhook, name="webhook"),
+    path("webhooks/<id:endpoint_id>/test", webhooks.test, name="webhook-test"),
+    path("webhooks/<id:endpoint_id>/enable", webhooks.enable, name="webhook-enable"),
+    path("webhooks/<id:endpoint_id>/remove", webhooks.remove, name="webhook-remove"),
+    path("webhooks/messages/<id:message_id>/again", webhooks.again, name="webhook-again"),
     path("audit", audit.audit, name="audit"),
 ]

@@ -3,7 +3,9 @@
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -29,9 +31,10 @@ _STATUS: dict[type[Exception], int] = {
     BadInput: 422,
     TooMany: 429,
 }
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429), Problem)
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 503), Problem)
 PROBLEM_TYPE = "application/problem+json"
-_MOST_ERRORS = 50
+_MOST_ERRORS, _BUSY_SECONDS = 50, 2
+log = structlog.get_logger()
 
 
 def answer_problems(api: NinjaAPI) -> None:
@@ -66,6 +69,18 @@ def answer_problems(api: NinjaAPI) -> None:
     @api.exception_handler(RequestDataTooBig)
     def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
         return problem_of(413, _("The batch is too big; send fewer rows at once."))
+
+    @api.exception_handler(OperationalError)
+    def busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
+        log.error("the database did not answer a call", path=request.path)
+        response = problem_of(503, _("The database is busy. Send the call again in a moment."))
+        response.headers["Retry-After"] = str(_BUSY_SECONDS)
+        return response
+
+    @api.exception_handler(Exception)
+    def failed(request: HttpRequest, error: Exception) -> HttpResponse:
+        log.error("a call failed", path=request.path, error=type(error).__name__)
+        return problem_of(500, _("Something went wrong on our side. Try again in a minute."))
 
     @api.exception_handler(HttpError)
     def other(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -16,7 +16,8 @@ _DAY = (
 )
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
 _OFFSET = r"(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])"
-_GREATEST_MINOR = 10**17
+# SQLite keeps 15 digits of a decimal, and a night adds up millions of amounts.
+_GREATEST_MINOR = 10**12 - 1
 
 
 def _told(pattern: str, **more: Any) -> Any:
@@ -50,7 +51,8 @@ Key = Annotated[
 """An outside key: neither blank nor masked."""
 
 Text = Annotated[str, Field(max_length=255, pattern=rf"^{_ANY}*$"), AfterValidator(_plain)]
-Phone = Annotated[str, _told(r"\+?[0-9]{6,15}")]
+# A pattern's end also stands before a last line feed.
+Phone = Annotated[str, _told(r"\+?[0-9]{6,15}"), AfterValidator(str.strip)]
 DayText = Annotated[str, _told(_DAY, examples=["2026-11-22"])]
 Day = Annotated[DayText, AfterValidator(date.fromisoformat)]
 Moment = Annotated[
@@ -61,9 +63,9 @@ Moment = Annotated[
 Minor = Annotated[int, Field(ge=0, le=_GREATEST_MINOR), BeforeValidator(_number)]
 Quantity = Annotated[
     str,
-    _told(r"(?!0+(\.0+)?$)[0-9]{1,11}(\.[0-9]{1,3})?", examples=["2"]),
+    _told(r"(?!0+(\.0+)?$)[0-9]{1,9}(\.[0-9]{1,3})?", examples=["2"]),
     AfterValidator(Decimal),
 ]
 Price = Annotated[
-    str, _told(r"[0-9]{1,12}(\.[0-9]{1,6})?", examples=["9.99"]), AfterValidator(Decimal)
+    str, _told(r"[0-9]{1,9}(\.[0-9]{1,6})?", examples=["9.99"]), AfterValidator(Decimal)
 ]

@@ -26,15 +26,19 @@ from siyu.rooms.catalog.types import PRODUCT_ROWS
 from siyu.rooms.customers.actions import import_customers, import_follows
 from siyu.rooms.customers.types import CUSTOMER_ROWS, FOLLOW_ROWS
 from siyu.rooms.operations.actions import answer_once
-from siyu.rooms.operations.types import IDEMPOTENCY_KEY_LENGTH, ApiScope, ImportCounts, Viewer
+from siyu.rooms.operations.types import (
+    IDEMPOTENCY_KEY_LENGTH,
+    ApiKeyView,
+    ApiScope,
+    ImportCounts,
+    Viewer,
+)
 from siyu.rooms.orders.actions import import_orders
 from siyu.rooms.orders.types import ORDER_ROWS
 from siyu.rooms.sellers.actions import import_sellers
 from siyu.rooms.sellers.types import SELLER_ROWS
 
 router = Router(tags=["write"])
-SOURCE = "api"
-_GREATEST_MINOR = 10**17
 _ANSWERS: dict[Any, Any] = {200: Written, **PROBLEMS}
 IdempotencyKey = Annotated[
     str,
@@ -109,15 +113,16 @@ def _taken(
 ) -> HttpResponse:
     """The answer to a batch: done now, or as it was answered when the key came first."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    key: ApiKeyView = request.auth  # type: ignore[attr-defined]
 
     def answer() -> tuple[int, str]:
         numbered = [{"row": index} | row for index, row in enumerate(rows)]
         table = pa.Table.from_pylist(numbered, schema=schema)
-        counts = action(program_id=viewer.program_id, source=SOURCE, rows=table)
+        counts = action(program_id=viewer.program_id, source=key.source, rows=table)
         return 200, _written(counts).model_dump_json()
 
     stored = answer_once(
-        key=request.auth,  # type: ignore[attr-defined]
+        key=key,
         idempotency_key=idempotency_key,
         digest=hashlib.sha256(request.path.encode() + b"\n" + request.body).hexdigest(),
         now=utc_now(),

@@ -10,7 +10,10 @@ _KEY_LENGTH = 64
 
 
 class Dispatch(models.Model):
-    """What headquarters, or whoever leads, asks sellers to do by a deadline (派单)."""
+    """What headquarters, or whoever leads, asks sellers to do by a deadline (派单).
+
+    ``handed_to`` is the seller whom the worker has come to: sellers get their parts by id.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     program = models.ForeignKey(
@@ -26,6 +29,7 @@ class Dispatch(models.Model):
     due_at = models.DateTimeField()
     due_on = models.DateField()
     left_out = models.JSONField(default=dict)
+    handed_to = models.BigIntegerField(default=0)
     created_by_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     assigned_at = models.DateTimeField(null=True)
@@ -38,6 +42,11 @@ class Dispatch(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["program", "due_at"], name="dispatch_due"),
         ]
+
+    @property
+    def run_key(self) -> str:
+        """The key of the run that hands it out."""
+        return f"dispatch:{self.id}"
 
     @property
     def template_code(self) -> str:

@@ -86,9 +86,9 @@ class Progress:
 class DispatchView:
     """A dispatch as those who lead see it; ``progress`` is that of the sellers within reach.
 
-    ``is_own`` says whether all its sellers are within reach. ``is_assigned`` is false until the
-    worker has handed it out; ``left_out`` counts the customers who were not assigned by
-    ``LeftOut``.
+    ``is_own`` says whether the viewer may take it back. ``is_assigned`` is false until the worker
+    has handed it out, and ``error`` says why it could not; ``left_out`` counts the customers who
+    were not assigned by ``LeftOut``, told to those who see the whole program.
     """
 
     id: int
@@ -104,6 +104,7 @@ class DispatchView:
     created_by_id: int | None
     reminded_at: datetime | None
     is_own: bool
+    error: str
     is_assigned: bool
     is_cancelled: bool
     left_out: Mapping[str, int]

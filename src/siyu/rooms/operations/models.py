@@ -7,6 +7,7 @@ from siyu.foundation.ids import new_id
 from siyu.rooms.operations.types import (
     IDEMPOTENCY_KEY_LENGTH,
     KEY_NAME_LENGTH,
+    SOURCE_LENGTH,
     DeliveryState,
     ImportState,
     RunState,
@@ -186,6 +187,7 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=KEY_NAME_LENGTH)
     hint = models.CharField(max_length=12)
     token_hash = models.CharField(max_length=64, unique=True)
+    source = models.CharField(max_length=SOURCE_LENGTH)
     scopes = models.JSONField()
     created_by_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from siyu.foundation.errors import NotAllowed
 
-KEY_NAME_LENGTH, IDEMPOTENCY_KEY_LENGTH = 60, 64
+KEY_NAME_LENGTH, SOURCE_LENGTH, IDEMPOTENCY_KEY_LENGTH = 60, 40, 64
 
 
 class Scope(StrEnum):
@@ -270,12 +270,17 @@ class ApiScope(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ApiKeyView:
-    """A key of the open API; of the token only its first characters are known."""
+    """A key of the open API; of the token only its first characters are known.
+
+    ``source`` is what outside keys that it writes belong to: two systems with a source each may
+    use the same order number.
+    """
 
     id: int
     program_id: int
     name: str
     hint: str
+    source: str
     scopes: frozenset[ApiScope]
     created_at: datetime
     created_by_id: int | None

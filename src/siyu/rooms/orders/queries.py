@@ -18,6 +18,7 @@ from siyu.rooms.orders.types import (
     OrderStatus,
     PurchasedLine,
     PurchaseView,
+    WrittenOrder,
 )
 
 
@@ -77,6 +78,32 @@ def last_bought(*, viewer: Viewer, customer_ids: Iterable[int]) -> dict[int, tup
         _, day, count = found[newest[order_id]]
         found[newest[order_id]] = (product_id, day, count)
     return found
+
+
+def orders_written(*, program_id: int, stamp: int) -> list[WrittenOrder]:
+    """The orders with a line that carries a stamp, by id."""
+    ids = set(
+        OrderLine.objects.filter(program_id=program_id, stamp=stamp).values_list(
+            "order_id", flat=True
+        )
+    )
+    amounts = dict(
+        OrderLine.objects.filter(order_id__in=any_of(values=ids), is_void=False)
+        .values_list("order_id")
+        .annotate(Sum("amount_minor"))
+    )
+    return [
+        WrittenOrder(
+            id=order.id,
+            key=order.source_key,
+            source=order.source,
+            status=OrderStatus(order.status),
+            customer_id=order.customer_id,
+            at=order.at,
+            amount_minor=amounts.get(order.id, 0),
+        )
+        for order in Order.objects.filter(id__in=any_of(values=ids)).order_by("id")
+    ]
 
 
 def lines_written(*, program_id: int, stamp: int) -> pa.Table:

@@ -46,6 +46,19 @@ class PurchaseView:
     lines: tuple[PurchasedLine, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class WrittenOrder:
+    """An order that was just written, with what its lines come to."""
+
+    id: int
+    key: str
+    source: str
+    status: OrderStatus
+    customer_id: int | None
+    at: datetime
+    amount_minor: int
+
+
 _MOMENT = pa.timestamp("us", tz="UTC")
 ORDER_ROWS = pa.schema(
     [

@@ -9,6 +9,7 @@ from siyu.rooms.dispatch.actions.assignments import (
 )
 from siyu.rooms.dispatch.actions.dispatches import (
     cancel_dispatch,
+    hand_out_again,
     note_export,
     remind_sellers,
     send_dispatch,
@@ -17,6 +18,7 @@ from siyu.rooms.dispatch.actions.dispatches import (
 __all__ = [
     "cancel_dispatch",
     "finish_assignment",
+    "hand_out_again",
     "note_export",
     "open_assignments",
     "remind_sellers",

@@ -1,9 +1,10 @@
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import groupby
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import transaction
 
 from siyu.foundation.clock import utc_now
@@ -20,7 +21,8 @@ from siyu.rooms.segments.queries import reach_of
 from siyu.rooms.sellers.queries import units_of_working_sellers
 
 _SELLERS_AT_ONCE = 200
-_SPARE = 20
+# Those on a list of the last days are left out, and they are the most valuable ones.
+_LOOKED_AT, _SPARE = 2, 160
 _COLUMNS = (
     "id",
     "program_id",
@@ -44,62 +46,78 @@ _Part = tuple[int, list[int | None]]
 def run_dispatch(run: RunView, log: RunLog) -> None:
     """The runner of the kind ``dispatch``: every seller gets her part.
 
-    Works in short transactions, a batch of sellers each, so a killed run is gone on with.
+    Works in short transactions, a batch of sellers each, so a killed run is gone on with. One
+    that is over, or was handed out before, is left as it is.
     """
     dispatch = Dispatch.objects.get(id=run.arguments["dispatch_id"])
-    if dispatch.cancelled_at:
+    if dispatch.assigned_at or dispatch.cancelled_at:
         return
     on = program_of(program_id=dispatch.program_id).day_of(dispatch.created_at)
     units = _units_of_sellers(dispatch)
     with log.step("assign") as step:
-        parts = list(_parts(dispatch, units))
-        for done in range(0, len(parts), _SELLERS_AT_ONCE):
-            _hand_out(dispatch, parts[done : done + _SELLERS_AT_ONCE], units, on)
-            step.advance(done, len(parts))
+        handed = 0
+        for parts in _parts(dispatch, units):
+            if not _hand_out(dispatch.id, parts, units, on):
+                return
+            handed += len(parts)
+            step.advance(handed)
         step.wrote(Assignment.objects.filter(dispatch_id=dispatch.id).count())
     Dispatch.objects.filter(id=dispatch.id).update(assigned_at=utc_now())
 
 
 def _units_of_sellers(dispatch: Dispatch) -> dict[int, int]:
-    """The unit of every working seller who is meant."""
+    """The unit of every working seller who is meant and has not got her part yet, by id."""
     units = units_of_working_sellers(program_id=dispatch.program_id)
-    if not dispatch.unit_ids:
-        return units
-    below = units_below(viewer=owner_viewer(program_id=dispatch.program_id))
-    meant = {each for unit_id in dispatch.unit_ids for each in below.get(unit_id, ())}
-    return {seller_id: unit_id for seller_id, unit_id in units.items() if unit_id in meant}
+    meant = None
+    if dispatch.unit_ids:
+        below = units_below(viewer=owner_viewer(program_id=dispatch.program_id))
+        meant = {each for unit_id in dispatch.unit_ids for each in below.get(unit_id, ())}
+    return {
+        seller_id: units[seller_id]
+        for seller_id in sorted(units)
+        if seller_id > dispatch.handed_to and (meant is None or units[seller_id] in meant)
+    }
 
 
-def _parts(dispatch: Dispatch, units: dict[int, int]) -> Iterator[_Part]:
-    """Each seller with the customers to choose from, the most valuable first."""
-    if dispatch.segment_id is None:
-        for seller_id in sorted(units):
-            yield seller_id, [None]
-        return
-    members = reach_of(
+def _parts(dispatch: Dispatch, units: dict[int, int]) -> Iterator[list[_Part]]:
+    """Sellers by id, some hundred at a time, each with the customers to choose from.
+
+    The most valuable customer comes first.
+    """
+    sellers = list(units)
+    members = _members(dispatch) if dispatch.segment_id is not None else None
+    for start in range(0, len(sellers), _SELLERS_AT_ONCE):
+        some = sellers[start : start + _SELLERS_AT_ONCE]
+        if members is None:
+            yield [(seller_id, [None]) for seller_id in some]
+        else:
+            own = members.filter(pc.is_in(members["seller_id"], pa.array(some, pa.int64())))
+            chosen: dict[int, list[int | None]] = {seller_id: [] for seller_id in some}
+            for seller_id, customer_id in zip(*own.to_pydict().values(), strict=True):
+                chosen[seller_id].append(customer_id)
+            yield list(chosen.items())
+
+
+def _members(dispatch: Dispatch) -> pa.Table:
+    """The segment's members who may be contacted, as (seller_id, customer_id)."""
+    return reach_of(
         viewer=owner_viewer(program_id=dispatch.program_id),
-        segment_id=dispatch.segment_id,
+        segment_id=dispatch.segment_id or 0,
         unit_ids=dispatch.unit_ids,
-        most=2 * dispatch.per_seller + _SPARE,
-    )
-    pairs = zip(members["seller_id"].to_pylist(), members["customer_id"].to_pylist(), strict=True)
-    for seller_id, some in groupby(pairs, key=lambda pair: pair[0]):
-        if seller_id in units:
-            yield seller_id, [customer_id for _seller, customer_id in some]
+        most=_LOOKED_AT * dispatch.per_seller + _SPARE,
+    ).select(["seller_id", "customer_id"])
 
 
 @transaction.atomic
-def _hand_out(dispatch: Dispatch, parts: Sequence[_Part], units: dict[int, int], on: date) -> None:
-    had = set(
-        Assignment.objects.filter(
-            dispatch_id=dispatch.id, seller_id__in=any_of(values=[each for each, _ in parts])
-        ).values_list("seller_id", flat=True)
-    )
-    wanted = [(seller_id, some) for seller_id, some in parts if seller_id not in had]
-    reasons = _left_out(dispatch, wanted, on)
+def _hand_out(dispatch_id: int, parts: list[_Part], units: dict[int, int], on: date) -> bool:
+    """Give these sellers their parts; returns whether the dispatch still stands."""
+    dispatch = Dispatch.objects.select_for_update().get(id=dispatch_id)
+    if dispatch.cancelled_at:
+        return False
+    reasons = _left_out(dispatch, parts, on)
     stamp = write_stamp()
     rows: list[tuple[Any, ...]] = []
-    for seller_id, customers in wanted:
+    for seller_id, customers in parts:
         chosen = [each for each in customers if each not in reasons][: dispatch.per_seller]
         rows += (
             (
@@ -127,9 +145,12 @@ def _hand_out(dispatch: Dispatch, parts: Sequence[_Part], units: dict[int, int],
         columns=_COLUMNS,
         rows=[(new, *row[1:]) for new, row in zip(ids, rows, strict=True)],
     )
-    locked = Dispatch.objects.select_for_update().get(id=dispatch.id)
-    locked.left_out = Counter(locked.left_out) + Counter(each.value for each in reasons.values())
-    locked.save(update_fields=["left_out"])
+    dispatch.left_out = Counter(dispatch.left_out) + Counter(
+        each.value for each in reasons.values()
+    )
+    dispatch.handed_to = parts[-1][0]
+    dispatch.save(update_fields=["left_out", "handed_to"])
+    return True
 
 
 def _left_out(dispatch: Dispatch, parts: list[_Part], on: date) -> dict[int, LeftOut]:

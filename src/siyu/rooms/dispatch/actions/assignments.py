@@ -4,6 +4,7 @@ from django.db import transaction
 
 from siyu.foundation.errors import BadInput, Conflict, NotFound
 from siyu.rooms.customers.actions import opt_out
+from siyu.rooms.customers.queries import opted_out_among
 from siyu.rooms.dispatch.models import Assignment
 from siyu.rooms.dispatch.queries.assignments import own_assignments
 from siyu.rooms.dispatch.types import NOTE_LENGTH, AssignmentState, CustomerReason
@@ -58,6 +59,9 @@ def skip_assignment(
 ) -> None:
     """Leave an assignment undone for a reason; who wants no contact is opted out at once."""
     assignment = _open(viewer, assignment_id, now)
+    is_refusal = reason is SkipReason.WANTS_NO_CONTACT and assignment.customer_id
+    if is_refusal and opted_out_among(customer_ids=[assignment.customer_id or 0]):
+        raise Conflict("This customer wants no contact already; reload the list.")
     assignment.skip_reason = reason
     _close(assignment, AssignmentState.SKIPPED, now)
     if reason is SkipReason.WANTS_NO_CONTACT and assignment.customer_id:
@@ -68,6 +72,7 @@ def skip_assignment(
 def reopen_assignment(*, viewer: Viewer, assignment_id: int, now: datetime) -> None:
     """Undo closing an assignment of today. Raises Conflict for an older one."""
     assignment = _own(viewer, assignment_id)
+    _require_live(assignment, now)
     today = program_of(program_id=assignment.program_id).day_of(now)
     if assignment.state == AssignmentState.OPEN or assignment.closed_on != today:
         raise Conflict("Only what was closed today can be undone.")
@@ -93,11 +98,15 @@ def _open(viewer: Viewer, assignment_id: int, now: datetime) -> Assignment:
     assignment = _own(viewer, assignment_id)
     if assignment.state != AssignmentState.OPEN:
         raise Conflict("This task is closed already; reload the list.")
+    _require_live(assignment, now)
+    return assignment
+
+
+def _require_live(assignment: Assignment, now: datetime) -> None:
     if assignment.dispatch.cancelled_at:
         raise Conflict("Headquarters has taken this back.")
     if assignment.dispatch.due_at <= now:
         raise Conflict("The deadline has passed; this can no longer be reported.")
-    return assignment
 
 
 def _own(viewer: Viewer, assignment_id: int) -> Assignment:

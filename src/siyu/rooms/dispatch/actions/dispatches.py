@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from siyu.foundation.errors import BadInput, Conflict, NotAllowed, NotFound
 from siyu.rooms.content.actions import write_template
@@ -34,37 +34,60 @@ def send_dispatch(*, viewer: Viewer, draft: Draft, now: datetime) -> int:
         if viewer.scope is not Scope.PROGRAM:
             raise NotAllowed("Segments are of the whole program; ask headquarters.")
         find_segment(viewer=viewer, segment_id=draft.segment_id)
-    with transaction.atomic():
-        dispatch = Dispatch.objects.create(
+    try:
+        return _store(viewer, draft, unit_ids, now)
+    except IntegrityError:
+        # Sent twice at the same moment: the other one is as good.
+        return Dispatch.objects.get(program_id=viewer.program_id, key=draft.key).id
+
+
+@transaction.atomic
+def _store(viewer: Viewer, draft: Draft, unit_ids: list[int], now: datetime) -> int:
+    dispatch = Dispatch.objects.create(
+        program_id=viewer.program_id,
+        key=draft.key,
+        title=draft.title.strip(),
+        body=draft.body.strip(),
+        unit_ids=unit_ids,
+        segment_id=draft.segment_id,
+        per_seller=draft.per_seller,
+        asks_reason=draft.asks_reason,
+        due_at=draft.due_at,
+        due_on=program_of(program_id=viewer.program_id).day_of(draft.due_at),
+        created_by_id=viewer.staff_id,
+        created_at=now,
+    )
+    for language in _LANGUAGES if draft.words.strip() else ():
+        write_template(
             program_id=viewer.program_id,
-            key=draft.key,
-            title=draft.title.strip(),
-            body=draft.body.strip(),
-            unit_ids=unit_ids,
-            segment_id=draft.segment_id,
-            per_seller=draft.per_seller,
-            asks_reason=draft.asks_reason,
-            due_at=draft.due_at,
-            due_on=program_of(program_id=viewer.program_id).day_of(draft.due_at),
-            created_by_id=viewer.staff_id,
-            created_at=now,
+            code=dispatch.template_code,
+            language=language,
+            text=draft.words.strip(),
         )
-        for language in _LANGUAGES if draft.words.strip() else ():
-            write_template(
-                program_id=viewer.program_id,
-                code=dispatch.template_code,
-                language=language,
-                text=draft.words.strip(),
-            )
-        _note(viewer, dispatch.id, "send dispatch")
-        request_run(
-            program_id=viewer.program_id,
-            kind="dispatch",
-            key=f"dispatch:{dispatch.id}",
-            arguments={"dispatch_id": dispatch.id},
-            requested_by_id=viewer.staff_id,
-        )
+    _note(viewer, dispatch.id, "send dispatch")
+    _request(dispatch, viewer)
     return dispatch.id
+
+
+def hand_out_again(*, viewer: Viewer, dispatch_id: int, now: datetime) -> None:
+    """Have the worker go on with a dispatch that could not be handed out whole.
+
+    Raises Conflict where it was handed out, or is over.
+    """
+    dispatch = _led(viewer, dispatch_id)
+    if dispatch.assigned_at or dispatch.cancelled_at or dispatch.due_at <= now:
+        raise Conflict("There is nothing left to hand out.")
+    _request(dispatch, viewer)
+
+
+def _request(dispatch: Dispatch, viewer: Viewer) -> None:
+    request_run(
+        program_id=dispatch.program_id,
+        kind="dispatch",
+        key=dispatch.run_key,
+        arguments={"dispatch_id": dispatch.id},
+        requested_by_id=viewer.staff_id,
+    )
 
 
 @transaction.atomic
@@ -90,7 +113,8 @@ def cancel_dispatch(*, viewer: Viewer, dispatch_id: int, now: datetime) -> None:
 def remind_sellers(*, viewer: Viewer, dispatch_id: int, now: datetime) -> int:
     """Remind the sellers within reach of what they have open; returns how many sellers.
 
-    Raises Conflict where it is over, and where they were reminded less than an hour ago.
+    Whoever was reminded less than an hour ago is left in peace. Raises Conflict where it is over,
+    and where nobody is left to remind.
     """
     dispatch = _led(viewer, dispatch_id)
     if dispatch.cancelled_at or dispatch.due_at <= now:
@@ -98,10 +122,10 @@ def remind_sellers(*, viewer: Viewer, dispatch_id: int, now: datetime) -> int:
     still = assignments_within(viewer=viewer, dispatch_id=dispatch_id).filter(
         state=AssignmentState.OPEN
     )
-    last = still.aggregate(last=Max("reminded_at"))["last"]
-    if last is not None and now - last < _PAUSE:
-        raise Conflict("They were reminded within the last hour; give them time.")
+    still = still.filter(Q(reminded_at=None) | Q(reminded_at__lte=now - _PAUSE))
     sellers = still.values("seller_id").distinct().count()
+    if not sellers:
+        raise Conflict("They were reminded within the last hour; give them time.")
     still.update(reminded_at=now)
     _note(viewer, dispatch_id, "remind of dispatch")
     return sellers
@@ -116,7 +140,7 @@ def _units(viewer: Viewer, draft: Draft) -> list[int]:
     """The chosen units; for a viewer of a part, none chosen means all of that part."""
     within_reach = {unit.id for unit in units_under(viewer=viewer)}
     if not set(draft.unit_ids) <= within_reach:
-        raise BadInput("unit_ids", "Choose regions and stores within your reach.")
+        raise BadInput("units", "Choose regions and stores within your reach.")
     chosen = set(draft.unit_ids)
     if not chosen and viewer.unit_ids is not None:
         chosen = set(viewer.unit_ids)

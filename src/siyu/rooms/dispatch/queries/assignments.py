@@ -26,14 +26,13 @@ def own_dispatches(*, viewer: Viewer, now: datetime) -> list[OwnDispatch]:
     over, and customers whom she must leave alone by now.
     """
     today = program_of(program_id=viewer.program_id).day_of(now)
-    shown = own_assignments(viewer=viewer).filter(
-        Q(state=AssignmentState.OPEN) | Q(closed_on=today)
-    )
+    own = own_assignments(viewer=viewer)
+    shown = own.filter(Q(state=AssignmentState.OPEN) | Q(closed_on=today))
     live = Dispatch.objects.filter(
         id__in=shown.values("dispatch_id"), due_at__gt=now, cancelled_at=None
     )
     ordered = list(live.order_by("due_at", "id"))
-    rows = shown.filter(dispatch_id__in=[each.id for each in ordered]).order_by("place", "id")
+    rows = own.filter(dispatch_id__in=[each.id for each in ordered]).order_by("place", "id")
     return _own(ordered, rows)
 
 

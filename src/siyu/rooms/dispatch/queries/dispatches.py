@@ -15,6 +15,7 @@ from siyu.rooms.dispatch.types import (
     Progress,
     ReasonCount,
 )
+from siyu.rooms.operations.queries import error_of_run
 from siyu.rooms.operations.types import Right, Viewer
 
 _BATCH = 500
@@ -31,10 +32,8 @@ def within(*, viewer: Viewer) -> QuerySet[Dispatch]:
 
 
 def is_own(*, viewer: Viewer, dispatch: Dispatch) -> bool:
-    """Whether all sellers of a dispatch are within the viewer's reach."""
-    if viewer.unit_ids is None:
-        return True
-    return bool(dispatch.unit_ids) and set(dispatch.unit_ids) <= viewer.unit_ids
+    """Whether the viewer may take a dispatch back: she sent it, or leads the whole program."""
+    return viewer.unit_ids is None or dispatch.created_by_id == (viewer.staff_id or 0)
 
 
 def assignments_within(*, viewer: Viewer, dispatch_id: int) -> QuerySet[Assignment]:
@@ -162,8 +161,9 @@ def _view(viewer: Viewer, row: Dispatch, counts: dict[str, Any], now: datetime) 
         created_by_id=row.created_by_id,
         reminded_at=counts.get("reminded_at"),
         is_own=is_own(viewer=viewer, dispatch=row),
+        error=error_of_run(key=row.run_key) if row.assigned_at is None else "",
         is_assigned=row.assigned_at is not None,
         is_cancelled=row.cancelled_at is not None,
-        left_out=row.left_out,
+        left_out=row.left_out if viewer.unit_ids is None else {},
         progress=_progress(counts, _is_over(row, now)),
     )

@@ -1,4 +1,5 @@
 import hashlib
+import re
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from siyu.rooms.operations.models import ApiKey, ApiMinute
 from siyu.rooms.operations.queries.api_keys import api_key_view
 from siyu.rooms.operations.types import (
     KEY_NAME_LENGTH,
+    SOURCE_LENGTH,
     ApiKeyView,
     ApiScope,
     IssuedKey,
@@ -21,20 +23,30 @@ from siyu.rooms.operations.types import (
 
 CALLS_A_MINUTE = 600
 _PREFIX = "siyu_"
+_SOURCE = re.compile(rf"[a-z0-9-]{{1,{SOURCE_LENGTH}}}")
 _TOKEN_BYTES = 32
 _HINT_LENGTH = 12
 _KEPT = timedelta(hours=1)
 
 
 @transaction.atomic
-def issue_api_key(*, viewer: Viewer, name: str, scopes: Collection[ApiScope]) -> IssuedKey:
+def issue_api_key(
+    *, viewer: Viewer, name: str, scopes: Collection[ApiScope], source: str = "api"
+) -> IssuedKey:
     """A key with which another system may call the open API; the token is shown this once.
 
-    Raises BadInput without a name or a scope.
+    What it writes bears the ``source``; a system that gets a new key keeps its source. Raises
+    BadInput without a name or a scope, and for a source that is none.
     """
     viewer.require(Right.MANAGE_KEYS)
     if not 1 <= len(name.strip()) <= KEY_NAME_LENGTH:
         raise BadInput("name", "Give it a name of 1 to {most} characters.", most=KEY_NAME_LENGTH)
+    if not _SOURCE.fullmatch(source):
+        raise BadInput(
+            "source",
+            "A source has 1 to {most} small letters, digits and dashes.",
+            most=SOURCE_LENGTH,
+        )
     if not scopes:
         raise BadInput("scopes", "Choose at least one thing that the key opens.")
     token = _PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
@@ -43,6 +55,7 @@ def issue_api_key(*, viewer: Viewer, name: str, scopes: Collection[ApiScope]) ->
         name=name.strip(),
         hint=token[:_HINT_LENGTH],
         token_hash=_hash(token),
+        source=source,
         scopes=sorted(scopes),
         created_by_id=viewer.staff_id,
     )

@@ -33,7 +33,7 @@ def answer_once(
         )
     try:
         with transaction.atomic():
-            IdempotentCall.objects.filter(key_id=key.id, created_at__lt=now - _KEPT).delete()
+            IdempotentCall.objects.filter(created_at__lt=now - _KEPT).delete()
             call = IdempotentCall.objects.create(
                 key_id=key.id, idempotency_key=idempotency_key, digest=digest, created_at=now
             )

@@ -12,6 +12,7 @@ from siyu.rooms.operations.queries.imports import (
 )
 from siyu.rooms.operations.queries.keys import pick_by_source
 from siyu.rooms.operations.queries.runs import (
+    error_of_run,
     failing_deliveries,
     find_run,
     pending_deliveries,
@@ -25,6 +26,7 @@ __all__ = [
     "arrow_tables",
     "audit_page",
     "current_epoch",
+    "error_of_run",
     "failing_deliveries",
     "find_import",
     "find_run",

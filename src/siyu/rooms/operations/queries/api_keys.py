@@ -16,6 +16,7 @@ def api_key_view(row: ApiKey) -> ApiKeyView:
         program_id=row.program_id,
         name=row.name,
         hint=row.hint,
+        source=row.source,
         scopes=frozenset(map(ApiScope, row.scopes)),
         created_at=row.created_at,
         created_by_id=row.created_by_id,

@@ -22,6 +22,12 @@ def run_of(*, run_id: int) -> RunView:
     return found[0]
 
 
+def error_of_run(*, key: str) -> str:
+    """Why the run of a key failed the last time; empty where it did not."""
+    run = Run.objects.filter(key=key, state=RunState.FAILED).first()
+    return run.error if run else ""
+
+
 def find_run(*, viewer: Viewer, run_id: int) -> RunView:
     """A run of the viewer's program; raises NotFound, NotAllowed."""
     viewer.require(Right.SEE_RUNS)

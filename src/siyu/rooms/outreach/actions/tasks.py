@@ -5,8 +5,10 @@ from django.db import transaction
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, Conflict, NotFound
 from siyu.rooms.customers.actions import opt_out
-from siyu.rooms.operations.actions import write_stamp
+from siyu.rooms.customers.queries import opted_out_among
+from siyu.rooms.operations.actions import announce, write_stamp
 from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.outreach.events import TaskClosed, TaskReopened
 from siyu.rooms.outreach.models import Task
 from siyu.rooms.outreach.queries.policy import policy_of
 from siyu.rooms.outreach.types import Outcome, SkipReason, TaskState
@@ -27,6 +29,7 @@ def finish_task(*, viewer: Viewer, task_id: int, outcome: Outcome, today: date) 
     _close(task, TaskState.DONE, today)
     task.outcome = outcome
     task.save()
+    _announce_closed(task)
 
 
 @transaction.atomic
@@ -35,9 +38,12 @@ def skip_task(*, viewer: Viewer, task_id: int, reason: SkipReason, today: date) 
     task = _own(viewer, task_id)
     if task.state != TaskState.OPEN:
         raise Conflict("This task is closed already; reload the list.")
+    if reason is SkipReason.WANTS_NO_CONTACT and opted_out_among(customer_ids=[task.customer_id]):
+        raise Conflict("This customer wants no contact already; reload the list.")
     _close(task, TaskState.SKIPPED, today)
     task.skip_reason = reason
     task.save()
+    _announce_closed(task)
     if reason is SkipReason.WANTS_NO_CONTACT:
         opt_out(viewer=viewer, customer_id=task.customer_id, out=True)
 
@@ -63,10 +69,13 @@ def reopen_task(*, viewer: Viewer, task_id: int, today: date) -> None:
         raise Conflict("Only what was closed today can be undone.")
     if task.skip_reason == SkipReason.WANTS_NO_CONTACT:
         opt_out(viewer=viewer, customer_id=task.customer_id, out=False)
+    was_closed = task.state != TaskState.OPEN
     task.state, task.outcome, task.skip_reason = TaskState.OPEN, "", ""
     task.closed_at = task.closed_on = task.blocked_until = None
     task.due_on, task.stamp = max(task.drawn_on, today), write_stamp()
     task.save()
+    if was_closed:
+        announce(TaskReopened(program_id=task.program_id, task_id=task.id))
 
 
 def _own(viewer: Viewer, task_id: int) -> Task:
@@ -88,3 +97,17 @@ def _close(task: Task, state: TaskState, today: date) -> None:
     task.state, task.closed_at, task.closed_on = state, utc_now(), today
     task.blocked_until = today + timedelta(days=quota_days)
     task.stamp = write_stamp()
+
+
+def _announce_closed(task: Task) -> None:
+    announce(
+        TaskClosed(
+            program_id=task.program_id,
+            task_id=task.id,
+            customer_id=task.customer_id,
+            seller_id=task.seller_id,
+            signal=task.playbook.signal,
+            outcome=task.outcome,
+            skip_reason=task.skip_reason,
+        )
+    )

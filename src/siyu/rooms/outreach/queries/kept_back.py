@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db.models import Q
@@ -15,16 +15,19 @@ _STORED: dict[str, int] = {Arm.CONTROL: -1, Arm.TREATED: 1_000_000}
 
 
 def kept_back(*, program_id: int, customer_ids: Iterable[int], on: date) -> dict[int, KeptBack]:
-    """Those of the customers who are on a list, were contacted, or are kept out of an experiment.
+    """Those of the customers who are on a list, were drawn lately, or are in the control group.
 
-    Such a customer is left alone by whatever else would have her contacted.
+    Such a customer is left alone by whatever else would have her contacted. Issued and held ones
+    alike are left alone for as long as held ones are, so that both arms stay comparable.
     """
     asked = set(customer_ids)
-    share_ppm = policy_of(program_id=program_id).control_share_ppm
+    policy = policy_of(program_id=program_id)
+    share_ppm = policy.control_share_ppm
+    window = timedelta(days=policy.hold_window_days)
     draws = control_draws(program_id=program_id, customer_ids=asked)
     found = {each: KeptBack.CONTROL for each, lot in draws.items() if lot < share_ppm}
     tasks = Task.objects.filter(customer_id__in=any_of(values=asked)).filter(
-        Q(state=TaskState.OPEN) | Q(blocked_until__gt=on)
+        Q(state=TaskState.OPEN) | Q(blocked_until__gt=on) | Q(drawn_on__gt=on - window)
     )
     for customer_id, state in tasks.order_by("drawn_on").values_list("customer_id", "state"):
         found[customer_id] = _WHY.get(TaskState(state), KeptBack.CONTACTED)
