@@ -55,7 +55,8 @@ def test_a_call_back_is_sent_done_and_read(site: Site, browser: Browser) -> None
     phone = browser(PHONE)
     sign_in(phone, site.link(site.python(_WHO_WAS_ASKED).strip()))
     phone.get(f"{site.address}/workbench/today")
-    phone.find_element(By.CSS_SELECTOR, "a.weui-cell[href*='dispatches']").click()
+    number = page.rstrip("/").rpartition("/")[2]
+    phone.find_element(By.CSS_SELECTOR, f"a.weui-cell[href$='dispatches/{number}']").click()
     wait(phone, lambda w: w.find_elements(By.CSS_SELECTOR, "article.card"))
     before = len(phone.find_elements(By.CSS_SELECTOR, "article.card"))
     assert "您好，好久不见" in phone.find_element(By.CSS_SELECTOR, ".card-message").text
