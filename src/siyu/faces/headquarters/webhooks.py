@@ -35,6 +35,13 @@ STATES = {
     MessageState.SENT: (gettext_lazy("Heard"), "green"),
     MessageState.GIVEN_UP: (gettext_lazy("Given up"), "red"),
 }
+ERRORS = {
+    "TimeoutError": gettext_lazy("No answer within five seconds"),
+    "gaierror": gettext_lazy("No machine of this name"),
+    "ConnectionRefusedError": gettext_lazy("Nobody listens there"),
+    "SSLCertVerificationError": gettext_lazy("Its certificate is not trusted"),
+    "Refused": gettext_lazy("Lies in a private network; see SIYU_WEBHOOKS_PRIVATE"),
+}
 _CHOSEN = [topic for topic in TOPICS if topic is not Topic.TEST]
 _REFUSED = 422
 
@@ -120,4 +127,10 @@ def again(request: HttpRequest, message_id: int, *, viewer: Viewer) -> HttpRespo
 
 def _row(each: Any) -> dict[str, Any]:
     word, colour = STATES[each.state]
-    return {"message": each, "topic": TOPICS[each.topic], "word": word, "colour": colour}
+    return {
+        "message": each,
+        "topic": TOPICS[each.topic],
+        "word": word,
+        "colour": colour,
+        "error": ERRORS.get(each.error, each.error),
+    }
