@@ -10,7 +10,7 @@ from siyu.analytics.conditions import Audience
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, NotFound
 from siyu.rooms.insights.queries import segment_sizes_of
-from siyu.rooms.operations.actions import record_audit
+from siyu.rooms.operations.actions import record_deed
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.segments.models import Segment, SegmentSize
 from siyu.rooms.segments.rules import check
@@ -50,12 +50,7 @@ def archive_segment(*, viewer: Viewer, segment_id: int) -> None:
 def note_export(*, viewer: Viewer, segment_id: int) -> None:
     """Note in the audit log that a segment's members were taken out as a file."""
     viewer.require(Right.SEE_CUSTOMERS)
-    record_audit(
-        actor_id=viewer.staff_id,
-        program_id=viewer.program_id,
-        action="export segment",
-        subject=f"segment {segment_id}",
-    )
+    record_deed(viewer=viewer, action="export segment", subject=f"segment {segment_id}")
 
 
 @transaction.atomic
@@ -100,9 +95,4 @@ def _editable(viewer: Viewer, segment_id: int) -> Segment:
 
 
 def _note(viewer: Viewer, segment: Segment, action: str) -> None:
-    record_audit(
-        actor_id=viewer.staff_id,
-        program_id=viewer.program_id,
-        action=action,
-        subject=f"segment {segment.id}",
-    )
+    record_deed(viewer=viewer, action=action, subject=f"segment {segment.id}")

@@ -9,7 +9,7 @@ from siyu.rooms.dispatch.models import Assignment, Dispatch
 from siyu.rooms.dispatch.queries.dispatches import assignments_within, is_own, within
 from siyu.rooms.dispatch.rules import check
 from siyu.rooms.dispatch.types import AssignmentState, Draft
-from siyu.rooms.operations.actions import record_audit, request_run, write_stamp
+from siyu.rooms.operations.actions import record_deed, request_run, write_stamp
 from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.organization.queries import program_of, units_under
 from siyu.rooms.segments.queries import find_segment
@@ -156,9 +156,4 @@ def _led(viewer: Viewer, dispatch_id: int) -> Dispatch:
 
 
 def _note(viewer: Viewer, dispatch_id: int, action: str) -> None:
-    record_audit(
-        actor_id=viewer.staff_id,
-        program_id=viewer.program_id,
-        action=action,
-        subject=f"dispatch {dispatch_id}",
-    )
+    record_deed(viewer=viewer, action=action, subject=f"dispatch {dispatch_id}")

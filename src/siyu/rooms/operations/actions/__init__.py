@@ -17,7 +17,7 @@ from siyu.rooms.operations.actions.imports import (
     request_import,
     run_import,
 )
-from siyu.rooms.operations.actions.record_audit import record_audit
+from siyu.rooms.operations.actions.record_audit import record_audit, record_deed
 from siyu.rooms.operations.actions.runs import (
     RunLog,
     carry_out,
@@ -45,6 +45,7 @@ __all__ = [
     "open_import",
     "record_audit",
     "record_batch",
+    "record_deed",
     "register_runner",
     "request_import",
     "request_run",

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from siyu.foundation.errors import BadInput, NotAllowed, NotFound, TooMany
-from siyu.rooms.operations.actions.record_audit import record_audit
+from siyu.rooms.operations.actions.record_audit import record_deed
 from siyu.rooms.operations.models import ApiKey, ApiMinute
 from siyu.rooms.operations.queries.api_keys import api_key_view
 from siyu.rooms.operations.types import (
@@ -116,9 +116,4 @@ def _hash(token: str) -> str:
 
 
 def _note(viewer: Viewer, key: ApiKey, action: str) -> None:
-    record_audit(
-        actor_id=viewer.staff_id,
-        program_id=viewer.program_id,
-        action=action,
-        subject=f"api key {key.id}",
-    )
+    record_deed(viewer=viewer, action=action, subject=f"api key {key.id}")

@@ -3,6 +3,7 @@ from django.db import connection, transaction
 from siyu.foundation.clock import utc_now
 from siyu.rooms.operations.models import AuditEntry
 from siyu.rooms.operations.rules import chain_hash
+from siyu.rooms.operations.types import Viewer
 
 _LOCK = 7_317_041
 
@@ -38,3 +39,10 @@ def record_audit(
     entry.hash = chain_hash(entry.previous_hash, entry.content())
     entry.save(force_insert=True)
     return entry.position
+
+
+def record_deed(*, viewer: Viewer, action: str, subject: str) -> int:
+    """Append what a viewer did in her program to the audit log; returns its position."""
+    return record_audit(
+        actor_id=viewer.staff_id, program_id=viewer.program_id, action=action, subject=subject
+    )

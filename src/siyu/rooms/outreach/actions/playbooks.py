@@ -7,7 +7,7 @@ from django.db.models import Max
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, NotFound
 from siyu.rooms.content.actions import write_template
-from siyu.rooms.operations.actions import record_audit, set_schedule
+from siyu.rooms.operations.actions import record_deed, set_schedule
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.actions import create_program
 from siyu.rooms.organization.types import ProgramView
@@ -277,9 +277,4 @@ def _editable(viewer: Viewer, playbook_id: int) -> Playbook:
 
 
 def _note(viewer: Viewer, playbook: Playbook, action: str) -> None:
-    record_audit(
-        actor_id=viewer.staff_id,
-        program_id=viewer.program_id,
-        action=action,
-        subject=f"playbook {playbook.signal}",
-    )
+    record_deed(viewer=viewer, action=action, subject=f"playbook {playbook.signal}")

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from siyu.foundation.errors import BadInput, NotFound
-from siyu.rooms.operations.actions import record_audit
+from siyu.rooms.operations.actions import record_deed
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.webhooks.actions.messages import write_message
 from siyu.rooms.webhooks.models import Endpoint, Message
@@ -83,9 +83,4 @@ def _own(viewer: Viewer, endpoint_id: int) -> Endpoint:
 
 
 def _note(viewer: Viewer, endpoint_id: int, action: str) -> None:
-    record_audit(
-        actor_id=viewer.staff_id,
-        program_id=viewer.program_id,
-        action=action,
-        subject=f"webhook {endpoint_id}",
-    )
+    record_deed(viewer=viewer, action=action, subject=f"webhook {endpoint_id}")
