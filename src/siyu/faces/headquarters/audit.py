@@ -32,6 +32,7 @@ ACTIONS = {
     "edit playbook": gettext_lazy("changed a playbook"),
     "launch playbook": gettext_lazy("launched a playbook"),
     "opt out": gettext_lazy("changed consent"),
+    "opt in": gettext_lazy("changed consent"),
     "rotate keys": gettext_lazy("rotated the keys"),
     "set password": gettext_lazy("set a password"),
     "sign in": gettext_lazy("signed in"),

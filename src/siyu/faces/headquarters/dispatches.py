@@ -1,6 +1,7 @@
 """Dispatched tasks: what sellers are asked to do, and how far they came."""
 
 import hashlib
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -268,10 +269,27 @@ def _reach(request: HttpRequest, viewer: Viewer) -> dict[str, int] | None:
     return found
 
 
-def _units(viewer: Viewer) -> list[tuple[str, str]]:
-    shown = (UnitKind.REGION, UnitKind.STORE)
-    units = [each for each in units_under(viewer=viewer) if each.kind in shown]
-    return [(str(each.id), each.name) for each in sorted(units, key=lambda one: one.kind.value)]
+@dataclass(frozen=True)
+class Choice:
+    """A region or store to tick; a region with its stores."""
+
+    id: str
+    name: str
+    stores: list["Choice"] = field(default_factory=list)
+
+
+def _units(viewer: Viewer) -> list[Choice]:
+    """Regions with their stores; a store whose region is out of reach stands by itself."""
+    units = units_under(viewer=viewer)
+    regions = {
+        each.id: Choice(str(each.id), each.name) for each in units if each.kind is UnitKind.REGION
+    }
+    alone: list[Choice] = []
+    for each in units:
+        if each.kind is UnitKind.STORE:
+            region = regions.get(each.parent_id or 0)
+            (region.stores if region else alone).append(Choice(str(each.id), each.name))
+    return [*regions.values(), *alone]
 
 
 def _segment_names(viewer: Viewer) -> dict[str, str]:
