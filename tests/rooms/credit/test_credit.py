@@ -191,7 +191,7 @@ def test_a_line_is_not_credited_before_its_event_was_delivered(staffed: Brand):
     staffed.orders(SALE)
     (line,) = live_lines(staffed)
     assert credit_of_line(line_id=line["line_id"]) is None
-    assert pending_deliveries() == 1
+    assert pending_deliveries() == 2, "to be credited, and to be told to other systems"
 
 
 def test_every_line_has_one_credit_on_its_own_day(staffed: Brand):

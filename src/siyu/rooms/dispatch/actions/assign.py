@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from django.db import transaction
 
 from siyu.foundation.clock import utc_now
@@ -88,14 +88,19 @@ def _parts(dispatch: Dispatch, units: dict[int, int]) -> Iterator[list[_Part]]:
     members = _members(dispatch) if dispatch.segment_id is not None else None
     for start in range(0, len(sellers), _SELLERS_AT_ONCE):
         some = sellers[start : start + _SELLERS_AT_ONCE]
-        if members is None:
-            yield [(seller_id, [None]) for seller_id in some]
-        else:
-            own = members.filter(pc.is_in(members["seller_id"], pa.array(some, pa.int64())))
-            chosen: dict[int, list[int | None]] = {seller_id: [] for seller_id in some}
-            for seller_id, customer_id in zip(*own.to_pydict().values(), strict=True):
-                chosen[seller_id].append(customer_id)
-            yield list(chosen.items())
+        yield [(each, [None]) for each in some] if members is None else _own(members, some)
+
+
+def _own(members: pa.Table, sellers: list[int]) -> list[_Part]:
+    """Of the members, which lie by seller, those of some sellers."""
+    bounds = (sellers[0], sellers[-1] + 1)
+    first, end = np.searchsorted(members["seller_id"].to_numpy(), bounds)
+    own: dict[int, list[int | None]] = {seller_id: [] for seller_id in sellers}
+    pairs = members.slice(first, end - first).to_pydict()
+    for seller_id, customer_id in zip(pairs["seller_id"], pairs["customer_id"], strict=True):
+        if seller_id in own:
+            own[seller_id].append(customer_id)
+    return list(own.items())
 
 
 def _members(dispatch: Dispatch) -> pa.Table:
