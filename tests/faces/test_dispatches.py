@@ -21,7 +21,7 @@ from tests.faces.two_brands import TwoBrands, customer_of, seller_of
 ENGLISH = {"Accept-Language": "en"}
 PARTIAL = ENGLISH | {"HX-Request": "true", "HX-Request-Type": "partial"}
 DUE = (datetime.now(tz=UTC) + timedelta(days=2)).strftime("%Y-%m-%dT18:00")
-TODO = {"key": "new", "title": "Dress the window", "body": "By the plan.", "due_at": DUE}
+ERRAND = {"key": "new", "title": "Dress the window", "body": "By the plan.", "due_at": DUE}
 
 
 @pytest.fixture
@@ -39,12 +39,12 @@ def read(response: HttpResponse) -> str:
 
 
 def sent() -> Dispatch | None:
-    return Dispatch.objects.filter(title=TODO["title"]).first()
+    return Dispatch.objects.filter(title=ERRAND["title"]).first()
 
 
 class TestForm:
     def test_what_is_sent_is_queued_for_the_worker(self, both: TwoBrands, office: Client):
-        form = TODO | {"segment": str(both.segments["plum"]), "per_seller": "20", "words": "Hi"}
+        form = ERRAND | {"segment": str(both.segments["plum"]), "per_seller": "20", "words": "Hi"}
         form |= {"asks_reason": "on"}
         response = office.post(reverse("dispatch-new"), form)
         made = sent()
@@ -57,9 +57,9 @@ class TestForm:
         assert "Being handed out" in page
         assert "every 1s" in page
         office.post(reverse("dispatch-new"), form)
-        assert Dispatch.objects.filter(title=TODO["title"]).count() == 1, "sent twice"
+        assert Dispatch.objects.filter(title=ERRAND["title"]).count() == 1, "sent twice"
         office.post(reverse("dispatch-new"), form | {"body": "Changed."})
-        assert Dispatch.objects.filter(title=TODO["title"]).count() == 2, "gone back and changed"
+        assert Dispatch.objects.filter(title=ERRAND["title"]).count() == 2, "gone back and changed"
 
     @pytest.mark.parametrize(
         ("changed", "told"),
@@ -78,7 +78,7 @@ class TestForm:
     def test_what_cannot_be_sent_comes_back_as_it_was(
         self, both: TwoBrands, office: Client, changed: dict[str, Any], told: str
     ):
-        form = TODO | {"per_seller": "20"} | changed
+        form = ERRAND | {"per_seller": "20"} | changed
         if "segment" in form:
             form["segment"] = str(both.segments["plum"])
         response = office.post(reverse("dispatch-new"), form | {"body": "Keep <this>."})
@@ -89,7 +89,7 @@ class TestForm:
         assert sent() is None
 
     def test_a_segment_of_another_program_is_none(self, both: TwoBrands, office: Client):
-        form = TODO | {"segment": str(both.segments["fern"]), "per_seller": "20"}
+        form = ERRAND | {"segment": str(both.segments["fern"]), "per_seller": "20"}
         assert office.post(reverse("dispatch-new"), form).status_code == 404
         assert sent() is None
 

@@ -59,7 +59,7 @@ _CALL_BACK = Draft(
     asks_reason=True,
     words="{customer}您好，我是{store}的{seller}，好久不见，最近都好吗？",
 )
-_TODO = Draft(
+_WINDOW = Draft(
     key="demo window",
     title="更换冬季橱窗陈列",
     body="按新陈列图更换橱窗，拍一张照片发到门店群。",
@@ -181,4 +181,4 @@ def dispatch_to_sellers(*, program_id: int, now: datetime) -> None:
     best = next(each for each in segments_of(viewer=viewer) if each.name == next(iter(_SEGMENTS)))
     call_back = replace(_CALL_BACK, segment_id=best.id, due_at=now + timedelta(days=3))
     send_dispatch(viewer=viewer, draft=call_back, now=now)
-    send_dispatch(viewer=viewer, draft=replace(_TODO, due_at=now + timedelta(days=1)), now=now)
+    send_dispatch(viewer=viewer, draft=replace(_WINDOW, due_at=now + timedelta(days=1)), now=now)

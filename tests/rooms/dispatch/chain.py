@@ -21,7 +21,7 @@ AS_OF = date(2025, 6, 2)
 NOW = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
 DUE = datetime(2025, 6, 4, 10, 0, tzinfo=UTC)
 BUYERS: Audience = ((Condition(field="orders", operator=Operator.AT_LEAST, values=(1,)),),)
-TODO = Draft(key="todo", title="Dress the window", body="By the new plan.", due_at=DUE)
+ERRAND = Draft(key="todo", title="Dress the window", body="By the new plan.", due_at=DUE)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Chain:
         return self.brand.owner
 
     def send(self, viewer: Viewer | None = None, now: datetime = NOW, **draft: Any) -> int:
-        sent = replace(TODO, **draft)
+        sent = replace(ERRAND, **draft)
         dispatch_id = send_dispatch(viewer=viewer or self.owner, draft=sent, now=now)
         self.hand_out(dispatch_id)
         return dispatch_id

@@ -43,7 +43,7 @@ from siyu.rooms.outreach.types import Outcome, SkipReason
 from siyu.rooms.segments.actions import create_segment
 from siyu.rooms.segments.models import Segment
 from tests.rooms.brand import new_brand
-from tests.rooms.dispatch.chain import AS_OF, BUYERS, DUE, NOW, TODO, Chain
+from tests.rooms.dispatch.chain import AS_OF, BUYERS, DUE, ERRAND, NOW, Chain
 
 
 class TestToSellers:
@@ -337,7 +337,7 @@ class TestHandingOut:
         assert of_part.left_out == {}, "it is counted for the whole program"
 
     def test_what_is_taken_back_before_the_worker_came_reaches_nobody(self, chain: Chain):
-        draft = replace(TODO, key="early", segment_id=chain.buyers)
+        draft = replace(ERRAND, key="early", segment_id=chain.buyers)
         dispatch_id = send_dispatch(viewer=chain.owner, draft=draft, now=NOW)
         cancel_dispatch(viewer=chain.owner, dispatch_id=dispatch_id, now=NOW)
         chain.hand_out(dispatch_id)
@@ -347,7 +347,7 @@ class TestHandingOut:
 
     def test_what_could_not_be_handed_out_says_why_and_is_gone_on_with(self, chain: Chain):
         passing = create_segment(viewer=chain.owner, name="Passing", note="", audience=BUYERS)
-        draft = replace(TODO, key="early", segment_id=passing)
+        draft = replace(ERRAND, key="early", segment_id=passing)
         dispatch_id = send_dispatch(viewer=chain.owner, draft=draft, now=NOW)
         Segment.objects.filter(id=passing).update(archived_at=NOW)
         with pytest.raises(NotFound):

@@ -10,8 +10,10 @@ from siyu.faces.open_api.access import KeyAuth
 from siyu.faces.open_api.problems import PROBLEM_TYPE, answer_problems
 
 _FIRST_ERROR = 400
-_LIMITS = {
-    "429": {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}},
+_WAIT = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+_HEADERS = {
+    "429": _WAIT,
+    "503": _WAIT,
     "401": {"WWW-Authenticate": {"schema": {"type": "string"}}},
 }
 
@@ -28,7 +30,7 @@ class OpenApi(NinjaAPI):
                     if int(status) >= _FIRST_ERROR and "content" in answer:
                         (content,) = answer["content"].values()
                         answer["content"] = {PROBLEM_TYPE: content}
-                        answer["headers"] = _LIMITS.get(str(status), {})
+                        answer["headers"] = _HEADERS.get(str(status), {})
         return schema
 
 

@@ -39,9 +39,6 @@ class Dispatch(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["program", "key"], name="dispatch_once")
         ]
-        indexes: ClassVar = [
-            models.Index(fields=["program", "due_at"], name="dispatch_due"),
-        ]
 
     @property
     def run_key(self) -> str:

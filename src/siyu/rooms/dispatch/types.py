@@ -145,11 +145,6 @@ class OwnDispatch:
     open: tuple[AssignmentView, ...]
     closed: tuple[AssignmentView, ...]
 
-    @property
-    def is_about_customers(self) -> bool:
-        """Whether it names customers to contact."""
-        return any(each.customer_id for each in (*self.open, *self.closed))
-
 
 @dataclass(frozen=True, kw_only=True)
 class ReasonCount:

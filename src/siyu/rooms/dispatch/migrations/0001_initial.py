@@ -146,10 +146,6 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.AddIndex(
-            model_name="dispatch",
-            index=models.Index(fields=["program", "due_at"], name="dispatch_due"),
-        ),
         migrations.AddConstraint(
             model_name="dispatch",
             constraint=models.UniqueConstraint(fields=("program", "key"), name="dispatch_once"),
