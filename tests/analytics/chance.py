@@ -31,7 +31,12 @@ def random_facts(seed: int, *, customers: int = 80) -> dict[str, list[dict[str, 
             for ancestor in ancestors
         ],
         "products": [
-            {"product_id": k, "category_id": draw.choice([None, 7, 3, 5])} for k in range(1, 13)
+            {
+                "product_id": k,
+                "category_id": draw.choice([None, 7, 3, 5]),
+                "brand_id": (None, 31, 32, 33)[k % 4],
+            }
+            for k in range(1, 13)
         ],
         "categories": [{"category_id": k, "name": str(k)} for k in (3, 5, 7)],
         "contacts": [_contact(draw, k, customers) for k in range(1, customers // 3)],

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from siyu.analytics.conditions import Audience, Condition, Operator
-from siyu.analytics.engine import CARRIED, FACTS, NIGHTLY, Engine
+from siyu.analytics.engine import CARRIED, FACTS, HOURLY, KEPT, NIGHTLY, Engine
 from tests.analytics.facts import fact_table
 
 PRIORITIES = {
@@ -70,7 +70,7 @@ class Warehouse:
 
     def load(self, facts: Mapping[str, pa.Table | list[dict[str, Any]]]) -> None:
         """Register the given fact tables; all others are empty."""
-        for name in (*FACTS, *CARRIED):
+        for name in (*FACTS, *CARRIED, *KEPT):
             files = []
             if name in facts:
                 rows = facts[name]
@@ -100,6 +100,15 @@ class Warehouse:
         rows = pq.read_table(self.path(name))
         assert rows.num_rows == count
         return rows
+
+    def hourly(self, **parameters: Any) -> dict[str, pa.Table]:
+        """Every result of an hourly run."""
+        found = {}
+        for result in HOURLY:
+            path = self.path(f"hourly_{result.name}")
+            self.engine.compute(result=result, parameters=parameters, path=path)
+            found[result.name] = pq.read_table(path)
+        return found
 
     def path(self, name: str) -> Path:
         return self.folder / f"{name}.parquet"

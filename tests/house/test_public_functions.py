@@ -13,6 +13,7 @@ OFFERED = ("actions", "queries", "facts")
 POSITIONAL = {
     "announce": "reads as a sentence: announce(OrderPaid(...))",
     "run_dispatch": "a runner, which operations calls with the run and its log",
+    "run_hourly": "a runner, which operations calls with the run and its log",
     "run_import": "a runner, which operations calls with the run and its log",
     "run_nightly": "a runner, which operations calls with the run and its log",
 }

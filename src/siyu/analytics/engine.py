@@ -1,4 +1,4 @@
-"""What the nightly run computes, and what an engine has to do for it."""
+"""What the nightly and the hourly run compute, and what an engine has to do for them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import ibis
 import pyarrow as pa
 
 from siyu.analytics import marts, signals, staging
+from siyu.analytics.marts.brand_tiers import BRAND_TIERS
 from siyu.analytics.marts.candidates import CANDIDATES
 from siyu.analytics.marts.cohorts import COHORTS
 from siyu.analytics.marts.concentration import CONCENTRATION
@@ -23,6 +24,8 @@ from siyu.analytics.marts.memberships import MEMBERSHIPS, SEGMENT_SIZES
 from siyu.analytics.marts.propensity import PROPENSITY
 from siyu.analytics.marts.responses import RESPONSES
 from siyu.analytics.marts.seller_candidates import SELLER_CANDIDATES
+from siyu.analytics.marts.seller_days import MONTH_SALES, SELLER_DAYS, UNIT_HOURS
+from siyu.analytics.marts.seller_months import SELLER_MONTHS
 from siyu.analytics.marts.seller_states import SELLER_STATES
 from siyu.analytics.marts.sellers import SELLERS
 from siyu.analytics.marts.trend import TREND
@@ -34,9 +37,9 @@ from siyu.analytics.sources import FACTS
 class Result:
     """A table that a run writes: its function and the tables the function reads.
 
-    `inputs` are names of facts, of `CARRIED` tables or of earlier results, and the function's
-    keyword arguments for them; its other keyword arguments are the run's parameters. The
-    written file holds the columns of `schema` and no other, sorted by `sort_by` (as it comes
+    `inputs` are names of facts, of `CARRIED` or `KEPT` tables or of earlier results, and the
+    function's keyword arguments for them; its other keyword arguments are the run's parameters.
+    The written file holds the columns of `schema` and no other, sorted by `sort_by` (as it comes
     where empty).
     """
 
@@ -55,7 +58,7 @@ class Result:
 
 # Raise it when a result gets other columns or is new: readers pass over what an earlier version
 # of the code published, until the next night.
-RESULTS_VERSION = 3
+RESULTS_VERSION = 4
 
 # What a night reads of the night before; empty on the first.
 CARRIED: dict[str, str] = {"memberships_before": "memberships"}
@@ -118,6 +121,20 @@ NIGHTLY: tuple[Result, ...] = (
         ("unit_id", "rank"),
     ),
     Result(
+        "seller_months",
+        marts.seller_months,
+        ("sales", "returns"),
+        SELLER_MONTHS,
+        ("month_on", "seller_id"),
+    ),
+    Result(
+        "brand_tiers",
+        marts.brand_tiers,
+        ("sales", "goods", "sellers_mart", "unit_ancestors"),
+        BRAND_TIERS,
+        ("unit_id", "persona", "place"),
+    ),
+    Result(
         "trend",
         marts.trend,
         ("sales", "visits", "returns", "unit_ancestors"),
@@ -141,9 +158,39 @@ NIGHTLY: tuple[Result, ...] = (
     Result("cohorts", marts.cohorts, ("visits",), COHORTS, ("first_month_on", "month_on")),
 )
 
-_RESULTS: dict[str, ibis.Schema] = {result.name: result.schema for result in NIGHTLY}
+# What the hourly run reads of the one before; empty where it computes everything.
+KEPT: dict[str, str] = {"seller_days_before": "seller_days", "unit_hours_before": "unit_hours"}
+
+# Computed all day long over the days that changed, beside the results of the night.
+HOURLY: tuple[Result, ...] = (
+    Result("sales", staging.sales, ("order_lines", "credits"), staging.SALES),
+    Result("returns", staging.returns, ("refunds", "credits"), staging.RETURNS),
+    Result(
+        "seller_days",
+        marts.seller_days,
+        ("sales", "returns", "seller_days_before"),
+        SELLER_DAYS,
+        ("seller_id", "business_on"),
+    ),
+    Result(
+        "unit_hours",
+        marts.unit_hours,
+        ("sales", "unit_ancestors", "unit_hours_before"),
+        UNIT_HOURS,
+        ("unit_id", "business_on", "local_hour"),
+    ),
+    Result(
+        "month_sales",
+        marts.month_sales,
+        ("seller_days", "unit_ancestors"),
+        MONTH_SALES,
+        ("month_on", "unit_id", "seller_id"),
+    ),
+)
+
+_RESULTS: dict[str, ibis.Schema] = {result.name: result.schema for result in (*NIGHTLY, *HOURLY)}
 SCHEMAS: dict[str, ibis.Schema] = (
-    FACTS | _RESULTS | {name: _RESULTS[result] for name, result in CARRIED.items()}
+    FACTS | _RESULTS | {name: _RESULTS[result] for name, result in (CARRIED | KEPT).items()}
 )
 
 

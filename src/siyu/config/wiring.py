@@ -15,6 +15,7 @@ from siyu.rooms.credit.reactions import subscribe_reactions as subscribe_credit
 from siyu.rooms.customers import facts as customers_facts
 from siyu.rooms.dispatch import facts as dispatch_facts
 from siyu.rooms.dispatch.actions import run_dispatch
+from siyu.rooms.insights.actions import hourly_key, run_hourly
 from siyu.rooms.insights.ports import plug_warehouse
 from siyu.rooms.operations.actions import register_runner, request_run, run_import
 from siyu.rooms.operations.ports import plug_importer
@@ -57,6 +58,7 @@ def wire() -> None:
     subscribe_webhooks()
     register_runner(kind="import", runner=run_import)
     register_runner(kind="nightly", runner=run_nightly)
+    register_runner(kind="hourly", runner=run_hourly)
     register_runner(kind="dispatch", runner=run_dispatch)
 
 
@@ -72,4 +74,14 @@ def start_nightly(program_id: int, slot: datetime) -> None:
     )
 
 
-TIMERS = {"nightly": start_nightly}
+def start_hourly(program_id: int, slot: datetime) -> None:
+    """The timer ``hourly``: queue the run that brings the figures up to date."""
+    request_run(
+        program_id=program_id,
+        kind="hourly",
+        key=hourly_key(program_id=program_id),
+        arguments={},
+    )
+
+
+TIMERS = {"nightly": start_nightly, "hourly": start_hourly}

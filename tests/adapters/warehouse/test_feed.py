@@ -1,5 +1,6 @@
 import random
 import signal
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from siyu.adapters.warehouse.manifest import read_manifest
+from siyu.adapters.warehouse.manifest import read_manifest, write_manifest
 from siyu.adapters.warehouse.parquet_warehouse import ParquetWarehouse
 from siyu.config.wiring import FACTS
 from siyu.foundation.errors import BadInput, Conflict
@@ -208,16 +209,24 @@ class TestIncrement:
         assert after != before
         assert after == stored(brand.program.id)["unit_ancestors"]
 
-    def test_replaced_files_are_gone(
+    def test_replaced_files_can_be_read_for_a_day_and_are_gone_then(
         self, brand: Brand, tmp_path: Path, warehouse: ParquetWarehouse
     ):
-        for quantity in "123":
+        root = root_of(tmp_path, brand.program.id)
+
+        def sell_and_feed(quantity: str) -> set[Path]:
             sell(brand, SALE | {"quantity": quantity})
             sync(warehouse, brand.program.id)
-        root = root_of(tmp_path, brand.program.id)
+            return {root / name for name in read_manifest(root).names()}
+
+        first, second = sell_and_feed("1"), sell_and_feed("2")
+        assert first - second
+        assert set(root.rglob("*.parquet")) == first | second
         manifest = read_manifest(root)
-        named = {path for fact in FACTS for path in manifest.files_of(fact.name, root)}
-        assert set(root.rglob("*.parquet")) == named
+        manifest.retired = dict.fromkeys(manifest.retired, time.time() - 86_401)
+        write_manifest(root, manifest)
+        third = sell_and_feed("3")
+        assert set(root.rglob("*.parquet")) == second | third
 
     def test_programs_have_warehouses_of_their_own(
         self, brand: Brand, tmp_path: Path, warehouse: ParquetWarehouse
@@ -259,6 +268,7 @@ class TestKilled:
         before = fed(tmp_path, brand.program.id)
         manifest = root_of(tmp_path, brand.program.id) / "manifest.json"
         text = manifest.read_text()
+        whole = set((manifest.parent / "facts").rglob("*.parquet"))
         sell(brand, SALE | {"quantity": "3"}, SALE | {"order_key": "o2"})
         killed = self.code(tmp_path, brand, last, "os.kill(os.getpid(), signal.SIGKILL)")
         with start_python(killed) as child:
@@ -266,12 +276,15 @@ class TestKilled:
             child.wait(timeout=60)
         assert child.returncode == -signal.SIGKILL
         assert manifest.read_text() == text
+        killed_files = set((manifest.parent / "facts").rglob("*.parquet")) - whole
         assert fed(tmp_path, brand.program.id) == before
         assert sync(warehouse, brand.program.id)["order_lines"] == 3
         assert_complete(tmp_path, warehouse, brand)
         root = root_of(tmp_path, brand.program.id)
-        named = {p for f in FACTS for p in read_manifest(root).files_of(f.name, root)}
+        fed_now = read_manifest(root)
+        named = {root / name for name in fed_now.names() | fed_now.retired.keys()}
         assert set((root / "facts").rglob("*.parquet")) == named
+        assert not named & killed_files
 
     def test_two_feeds_do_not_run_at_once(
         self, brand: Brand, tmp_path: Path, warehouse: ParquetWarehouse

@@ -60,6 +60,7 @@ def feed(
                 on_result(fact.name, sum(fed.values()))
     finally:
         shutil.rmtree(work, ignore_errors=True)
+    after.retire(before)
     write_manifest(root, after)
     remove_strays(root, after)
     return fed

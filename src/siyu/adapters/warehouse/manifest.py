@@ -2,26 +2,44 @@
 
 import json
 import os
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 WHOLE = ""
 """The partition of facts that have none."""
+_RETIRED_SECONDS = 86_400
 
 
 @dataclass
 class Manifest:
-    """Files by fact and partition, relative to the program's folder; ``stamp`` is not fed yet."""
+    """Files by fact and partition, relative to the program's folder; ``stamp`` is not fed yet.
+
+    ``retired`` tells since when (in seconds) a file has been replaced: who began to read it may
+    go on for a day.
+    """
 
     epoch: str = ""
     stamp: int = 0
     files: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    retired: dict[str, float] = field(default_factory=dict)
 
     def files_of(self, fact: str, root: Path) -> list[Path]:
         """The files of a fact, by partition."""
         partitions = self.files.get(fact, {})
         return [root / name for key in sorted(partitions) for name in partitions[key]]
+
+    def names(self) -> set[str]:
+        """Every file that holds facts of now."""
+        return {name for parts in self.files.values() for some in parts.values() for name in some}
+
+    def retire(self, before: "Manifest") -> None:
+        """Keep the files that this one replaces for a day."""
+        now = time.time()
+        replaced = dict.fromkeys(before.names() - self.names(), now)
+        both = replaced | before.retired
+        self.retired = {name: at for name, at in both.items() if at > now - _RETIRED_SECONDS}
 
 
 def read_manifest(root: Path) -> Manifest:
@@ -46,9 +64,7 @@ def write_manifest(root: Path, manifest: Manifest) -> None:
 
 def remove_strays(root: Path, manifest: Manifest) -> None:
     """Remove fact files that the manifest does not name: replaced ones and a killed feed's."""
-    named = {
-        name for parts in manifest.files.values() for names in parts.values() for name in names
-    }
+    named = manifest.names() | manifest.retired.keys()
     for path in (root / "facts").glob("*/*.parquet"):
         if str(path.relative_to(root)) not in named:
             path.unlink()

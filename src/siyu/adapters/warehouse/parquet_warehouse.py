@@ -11,6 +11,7 @@ import pyarrow as pa
 from siyu.adapters.warehouse import audiences, comparing
 from siyu.adapters.warehouse.feed import feed
 from siyu.adapters.warehouse.fitting import back_tested, fitted
+from siyu.adapters.warehouse.freshening import freshen
 from siyu.adapters.warehouse.manifest import Manifest, read_manifest, write_manifest
 from siyu.adapters.warehouse.serving import Reader
 from siyu.adapters.warehouse.verification import differences
@@ -122,6 +123,36 @@ class ParquetWarehouse:
             self._stop()
         return rows
 
+    def freshen(
+        self,
+        *,
+        program_id: int,
+        run_id: int,
+        before_id: int | None,
+        today: date,
+        on_result: OnResult,
+    ) -> int:
+        """Compute the hourly results of the days that changed since a run; how many days did."""
+        root = self._root(program_id)
+        manifest = read_manifest(root)
+        engine = self._engine_with(root, manifest)
+        try:
+            return freshen(
+                engine=engine,
+                root=root,
+                manifest=manifest,
+                folder=self._results(program_id, run_id),
+                folder_before=self._results(program_id, before_id) if before_id else None,
+                today=today,
+                on_result=on_result,
+            )
+        finally:
+            engine.close()
+
+    def forget(self, *, program_id: int, run_id: int) -> None:
+        """Remove the results of one run."""
+        shutil.rmtree(self._results(program_id, run_id), ignore_errors=True)
+
     def read(self, *, program_id: int, run_id: int, lookup: Lookup) -> pa.Table:
         """The rows of a published result that a look-up asks for."""
         return self._reader.rows(files=self._files(program_id, run_id, lookup), lookup=lookup)
@@ -227,7 +258,9 @@ class ParquetWarehouse:
 
     def _engine_with_facts(self, program_id: int) -> Engine:
         root = self._root(program_id)
-        manifest = read_manifest(root)
+        return self._engine_with(root, read_manifest(root))
+
+    def _engine_with(self, root: Path, manifest: Manifest) -> Engine:
         engine = self._new_engine(root / "spill")
         for fact in self._facts:
             engine.register(name=fact.name, files=manifest.files_of(fact.name, root))
@@ -251,7 +284,10 @@ class ParquetWarehouse:
         return [self._result_path(program_id, run_id, lookup.result)]
 
     def _result_path(self, program_id: int, run_id: int, result: str) -> Path:
-        return self._root(program_id) / "results" / str(run_id) / f"{result}.parquet"
+        return self._results(program_id, run_id) / f"{result}.parquet"
+
+    def _results(self, program_id: int, run_id: int) -> Path:
+        return self._root(program_id) / "results" / str(run_id)
 
     def _result_paths(
         self, program_id: int, run_id: int, results: Sequence[str]

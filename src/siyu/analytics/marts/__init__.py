@@ -1,5 +1,6 @@
 """Marts: one wide table a noun, each a function of staged tables."""
 
+from siyu.analytics.marts.brand_tiers import brand_tiers
 from siyu.analytics.marts.candidates import candidates
 from siyu.analytics.marts.cohorts import cohorts
 from siyu.analytics.marts.concentration import concentration
@@ -19,11 +20,14 @@ from siyu.analytics.marts.repeats import (
 )
 from siyu.analytics.marts.responses import responses
 from siyu.analytics.marts.seller_candidates import seller_candidates
+from siyu.analytics.marts.seller_days import month_sales, seller_days, unit_hours
+from siyu.analytics.marts.seller_months import seller_months
 from siyu.analytics.marts.seller_states import seller_states
 from siyu.analytics.marts.sellers import sellers
 from siyu.analytics.marts.trend import trend
 
 __all__ = [
+    "brand_tiers",
     "candidates",
     "cohorts",
     "concentration",
@@ -35,6 +39,7 @@ __all__ = [
     "kinds_of_spending",
     "market",
     "memberships",
+    "month_sales",
     "movements",
     "propensity",
     "repeats",
@@ -42,7 +47,10 @@ __all__ = [
     "season_of",
     "segment_sizes",
     "seller_candidates",
+    "seller_days",
+    "seller_months",
     "seller_states",
     "sellers",
     "trend",
+    "unit_hours",
 ]

@@ -5,12 +5,15 @@ from datetime import date, timedelta
 from siyu.analytics.engine import RESULTS_VERSION
 from siyu.foundation.clock import utc_now
 from siyu.foundation.ids import new_id
-from siyu.rooms.insights.models import Publication
+from siyu.rooms.insights.models import Freshness, Publication
 from siyu.rooms.insights.ports import warehouse
 from siyu.rooms.insights.types import Parameters
-from siyu.rooms.operations.actions import RunLog, begin_epoch
+from siyu.rooms.operations.actions import RunLog, begin_epoch, deliver_all
+from siyu.rooms.operations.types import RunView
+from siyu.rooms.organization.queries import today_in
 
 _OLD_RESULTS_LIVE = timedelta(days=1)
+_HOURLY_KEPT = 2
 
 
 def sync_warehouse(*, program_id: int, log: RunLog) -> int:
@@ -74,11 +77,65 @@ def publish(*, program_id: int, results_id: int, as_of: date) -> None:
     old = published.filter(published_at__lt=long_ago).order_by("-published_at")
     # The newest of the old ones was read until a younger one took its place.
     published.filter(id__in=list(old.values_list("id", flat=True)[1:])).delete()
+    hourly = Freshness.objects.filter(program_id=program_id)
     warehouse().forget_results(
         program_id=program_id,
-        kept=frozenset(published.values_list("results_id", flat=True)),
+        kept=frozenset(published.values_list("results_id", flat=True))
+        | frozenset(hourly.values_list("results_id", flat=True)),
         written_before=long_ago,
     )
+
+
+def hourly_key(*, program_id: int) -> str:
+    """The key of a program's hourly run: it is one run that is done again and again."""
+    return f"hourly:{program_id}"
+
+
+def run_hourly(run: RunView, log: RunLog) -> None:
+    """The runner of the kind ``hourly``: what was written since the last time is in the figures.
+
+    Lines whose credit still fails count too, as sold by nobody until it comes.
+    """
+    program_id = run.program_id or 0
+    with log.step("reactions") as step:
+        step.wrote(deliver_all(listener=lambda name, done, total: step.advance(done, total)))
+    sync_warehouse(program_id=program_id, log=log)
+    freshen_figures(program_id=program_id, log=log)
+
+
+def freshen_figures(*, program_id: int, log: RunLog, everything: bool = False) -> int:
+    """Let readers see today's figures from the facts fed last; returns the days computed anew.
+
+    Only the days that changed are computed, or ``everything`` from the first of the last month.
+    """
+    rows = Freshness.objects.filter(program_id=program_id).order_by("-fresh_at")
+    last = rows.first()
+    is_usable = last is not None and last.version == RESULTS_VERSION
+    results_id, today, now = new_id(), today_in(program_id=program_id), utc_now()
+    log.uses(warehouse().engine)
+    with log.step("figures") as step:
+        days = warehouse().freshen(
+            program_id=program_id,
+            run_id=results_id,
+            before_id=last.results_id if last and is_usable and not everything else None,
+            today=today,
+            on_result=lambda name, rows: step.advance(rows),
+        )
+        step.wrote(days)
+    if days:
+        Freshness.objects.create(
+            program_id=program_id,
+            results_id=results_id,
+            version=RESULTS_VERSION,
+            today=today,
+            fresh_at=now,
+        )
+    elif last:
+        rows.filter(id=last.id).update(fresh_at=now, today=today)
+    for old in rows[_HOURLY_KEPT:]:
+        old.delete()
+        warehouse().forget(program_id=program_id, run_id=old.results_id)
+    return days
 
 
 def _results_before(program_id: int, as_of: date) -> int | None:

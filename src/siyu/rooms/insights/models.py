@@ -28,3 +28,21 @@ class Publication(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["program", "-published_at"], name="insights_publication_newest")
         ]
+
+
+class Freshness(models.Model):
+    """Hourly results that readers may see; the newest of a program is what they see."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program = models.ForeignKey(
+        "organization.Program", models.PROTECT, related_name="+", db_index=False
+    )
+    results_id = models.BigIntegerField()
+    version = models.PositiveSmallIntegerField()
+    today = models.DateField()
+    fresh_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["program", "-fresh_at"], name="insights_freshness_newest")
+        ]

@@ -53,6 +53,24 @@ class Warehouse(Protocol):
         What a night reads of the one before comes from the run ``before_id``.
         """
 
+    def freshen(
+        self,
+        *,
+        program_id: int,
+        run_id: int,
+        before_id: int | None,
+        today: date,
+        on_result: OnResult,
+    ) -> int:
+        """Compute the hourly results of the days that changed since a run; how many days did.
+
+        Without a run before, of all days from the first of the last month on. Writes nothing
+        where nothing changed.
+        """
+
+    def forget(self, *, program_id: int, run_id: int) -> None:
+        """Remove the results of one run."""
+
     def read(self, *, program_id: int, run_id: int, lookup: Lookup) -> pa.Table:
         """The rows of a published result that a look-up asks for."""
 

@@ -9,6 +9,13 @@ from siyu.rooms.insights.queries.audiences import (
 )
 from siyu.rooms.insights.queries.concentration import concentration_of, middle_sellers
 from siyu.rooms.insights.queries.drivers import drivers_between
+from siyu.rooms.insights.queries.fresh import (
+    day_so_far,
+    freshness_of,
+    seller_days_of,
+    sellers_in_month,
+    units_in_month,
+)
 from siyu.rooms.insights.queries.layers import own_layer, own_layers
 from siyu.rooms.insights.queries.pages import members_after, portraits_after, sellers_after
 from siyu.rooms.insights.queries.published import (
@@ -40,7 +47,9 @@ __all__ = [
     "candidate_batches",
     "concentration_of",
     "customers_known",
+    "day_so_far",
     "drivers_between",
+    "freshness_of",
     "members_after",
     "metrics_between",
     "middle_sellers",
@@ -55,11 +64,14 @@ __all__ = [
     "responses_of",
     "segment_sizes_of",
     "seller_candidates_of",
+    "seller_days_of",
     "seller_lives",
     "seller_numbers",
     "sellers_after",
     "sellers_health",
+    "sellers_in_month",
     "stores_between",
     "trend_of",
+    "units_in_month",
     "verify_warehouse",
 ]

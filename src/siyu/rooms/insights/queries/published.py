@@ -168,7 +168,7 @@ def trend_of(*, viewer: Viewer, start_on: date, end_on: date) -> list[Portrait]:
     The unit is the highest one within reach; the program's own row where the whole program is.
     """
     viewer.require(Right.SEE_OVERVIEW)
-    top = None if viewer.scope is Scope.PROGRAM else _top_unit(viewer)
+    top = None if viewer.scope is Scope.PROGRAM else top_unit(viewer)
     rows = read_rows(
         viewer, Lookup(result="trend", where={"unit_id": top}, order_by=("business_on",))
     )
@@ -301,7 +301,8 @@ def read_rows(viewer: Viewer, lookup: Lookup) -> list[Portrait]:
     return list(rows.to_pylist())
 
 
-def _top_unit(viewer: Viewer) -> int:
+def top_unit(viewer: Viewer) -> int:
+    """The highest org unit within the viewer's reach."""
     units = units_under(viewer=viewer)
     reach = {unit.id for unit in units}
     top = next((unit.id for unit in units if unit.parent_id not in reach), None)

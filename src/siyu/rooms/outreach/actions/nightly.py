@@ -5,7 +5,12 @@ from django.db.models import Q
 
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import Conflict
-from siyu.rooms.insights.actions import compute_insights, publish, sync_warehouse
+from siyu.rooms.insights.actions import (
+    compute_insights,
+    freshen_figures,
+    publish,
+    sync_warehouse,
+)
 from siyu.rooms.insights.types import Parameters
 from siyu.rooms.operations.actions import RunLog, deliver_all, wait_until_stable, write_stamp
 from siyu.rooms.operations.queries import any_of, failing_deliveries
@@ -71,6 +76,7 @@ def run_nightly(run: RunView, log: RunLog) -> None:
     draw_seller_tasks(program_id=program_id, results_id=results_id, as_of=as_of, log=log)
     note_sizes(program_id=program_id, results_id=results_id, on=as_of, segment_ids=audiences)
     publish(program_id=program_id, results_id=results_id, as_of=as_of)
+    freshen_figures(program_id=program_id, log=log, everything=True)
 
 
 @transaction.atomic

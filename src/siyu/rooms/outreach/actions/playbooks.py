@@ -70,13 +70,14 @@ _HORIZON_DAYS, _PLANNED_DAYS = 14, 90
 _LONGEST_PLAN_DAYS = 365
 _LAST_PLACE = 99
 _NIGHTLY_CRON = "30 2 * * *"
+_HOURLY_CRON = "*/15 * * * *"
 
 
 @transaction.atomic
 def open_program(
     *, code: str, name: str, currency: str, zone: str, cut_off_hour: int = 0
 ) -> ProgramView:
-    """A new program, ready for work: limits of contact, playbooks and the nightly schedule.
+    """A new program, ready for work: limits of contact, playbooks and its schedules.
 
     Raises BadInput for an unknown currency or zone, Conflict where the code is taken.
     """
@@ -94,6 +95,7 @@ def open_program(
         write_template(program_id=program.id, code=signal, language="zh-hans", text=chinese)
         write_template(program_id=program.id, code=signal, language="en", text=english)
     set_schedule(program_id=program.id, name="nightly", cron=_NIGHTLY_CRON, zone=zone)
+    set_schedule(program_id=program.id, name="hourly", cron=_HOURLY_CRON, zone=zone)
     return program
 
 
