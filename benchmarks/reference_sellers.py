@@ -211,3 +211,54 @@ GROUP BY month_on"""
         for subject, column in (("sellers", "seller_id"), ("customers", "customer_id"))
     )
     return f"SELECT * FROM ({parts}) ORDER BY subject, month_on"
+
+
+def seller_months_sql(*, as_of: date) -> str:
+    """Return the SELECT of what each seller sold by month."""
+    since = f"date_trunc('month', DATE '{as_of}') - INTERVAL 13 MONTH"
+    return f"""
+SELECT date_trunc('month', business_on)::DATE AS month_on, seller_id,
+       sum(sold) AS gmv_minor, sum(back) AS refunds_minor
+FROM (SELECT seller_id, business_on, amount_minor AS sold, 0 AS back FROM sales
+      UNION ALL SELECT seller_id, business_on, 0, amount_minor FROM returns)
+WHERE seller_id IS NOT NULL AND business_on >= {since}
+GROUP BY 1, 2 ORDER BY 1, 2"""
+
+
+def brand_tiers_sql(*, as_of: date) -> str:
+    """Return the SELECT of the brands of each unit and way of selling."""
+    since = f"date_trunc('month', DATE '{as_of}') - INTERVAL 4 MONTH"
+    return f"""
+WITH own AS (
+    SELECT unit_id, brand_id, seller_id, count(*) AS lines, sum(amount_minor) AS amount
+    FROM sales JOIN goods USING (product_id)
+    WHERE brand_id IS NOT NULL AND seller_id IS NOT NULL AND NOT is_gift
+      AND business_on >= {since}
+    GROUP BY ALL),
+lifted AS (
+    SELECT ancestor_id AS unit_id, brand_id, seller_id, lines, amount, persona
+    FROM own JOIN unit_ancestors USING (unit_id) LEFT JOIN sellers_mart USING (seller_id)),
+told AS (
+    SELECT unit_id, brand_id, seller_id, lines, amount, unnest(
+        CASE WHEN persona IS NULL THEN [''] ELSE ['', persona] END) AS persona
+    FROM lifted),
+everyone AS (
+    SELECT unit_id, persona, count(DISTINCT seller_id) AS sellers_all FROM told GROUP BY ALL),
+brands AS (
+    SELECT unit_id, persona, brand_id, count(DISTINCT seller_id) AS sellers,
+           sum(lines) AS lines, sum(amount) AS gmv_minor
+    FROM told GROUP BY ALL HAVING sum(amount) > 0),
+placed AS (
+    SELECT *, row_number() OVER own AS place, sum(gmv_minor) OVER whole AS whole_minor,
+           coalesce(sum(gmv_minor) OVER earlier, 0) * 1000000 // whole_minor AS before_ppm
+    FROM brands
+    WINDOW whole AS (PARTITION BY unit_id, persona),
+           own AS (PARTITION BY unit_id, persona ORDER BY gmv_minor DESC, brand_id),
+           earlier AS (PARTITION BY unit_id, persona ORDER BY gmv_minor DESC, brand_id
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
+SELECT unit_id, persona, brand_id,
+       CASE WHEN before_ppm < 500000 THEN 'S' WHEN before_ppm < 800000 THEN 'A'
+            WHEN before_ppm < 950000 THEN 'B' ELSE 'C' END AS tier,
+       place, sellers, sellers_all, lines, gmv_minor,
+       gmv_minor * 1000000 // whole_minor AS share_ppm
+FROM placed JOIN everyone USING (unit_id, persona) ORDER BY unit_id, persona, place"""

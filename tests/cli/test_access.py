@@ -41,6 +41,8 @@ import products FILE -P plum --dry  done  done  done  role  role  role  role  ro
 import --template orders            done  done  done  done  done  done  done  done  done  done
 nightly --as-of never -P plum       done  done  done  role  role  role  role  role  role  role
 nightly --as-of never -P fern       done  role  role  role  role  role  role  done  role  role
+hourly -P plum                      done  done  done  role  role  role  role  role  role  role
+hourly -P fern                      done  role  role  role  role  role  role  done  role  role
 metrics -P plum                     done  done  done  done  done  done  role  role  role  role
 metrics -P fern                     done  role  role  role  role  role  role  done  role  role
 drivers -P plum                     done  done  done  done  done  done  role  role  role  role

@@ -43,6 +43,18 @@ link[made-up]              POST   403  403  403  403  403  403  403  403  403  4
 overview                   GET    200  200  200  200  200  403  403  200  403  403  302
 drivers                    GET    200  200  200  200  200  403  403  200  403  403  302
 concentration              GET    200  200  200  200  200  403  403  200  403  403  302
+targets                    GET    200  200  200  200  200  403  403  200  403  403  302
+targets-export             GET    200  200  200  200  200  403  403  200  403  403  302
+targets-set                POST   302  302  403  403  403  403  403  302  403  403  302
+targets-drop               POST   302  302  403  403  403  403  403  302  403  403  302
+target-fix[ann]            POST   302  302  403  302  302  403  403  404  403  403  302
+target-fix[cat]            POST   302  302  403  404  404  403  403  404  403  403  302
+target-fix[dan]            POST   404  404  403  404  404  403  403  302  403  403  302
+target-release[ann]        POST   302  302  403  302  302  403  403  404  403  403  302
+target-release[cat]        POST   302  302  403  404  404  403  403  404  403  403  302
+target-release[dan]        POST   404  404  403  404  404  403  403  302  403  403  302
+brands                     GET    200  200  200  200  200  403  403  200  403  403  302
+brands-export              GET    200  200  200  200  200  403  403  200  403  403  302
 help                       GET    200  200  403  200  200  403  403  200  403  403  302
 help-finish[ann]           POST   302  302  403  302  302  403  403  404  403  403  302
 help-finish[cat]           POST   302  302  403  404  404  403  403  404  403  403  302
@@ -220,6 +232,9 @@ FORMS = {
         "body": "By the new plan.",
         "due_at": f"{(datetime.now(tz=UTC) + timedelta(days=2)).date()}T18:00",
     },
+    "targets-set": {"amount": "9000", "rule": "equal", "past_months": "4"},
+    # What each of them is to sell already: with nobody beside her, nothing else would add up.
+    "target-fix": {"amount": "1000"},
     "api-keys": {"name": "Till", "scopes": "tasks:read"},
     "webhooks": {"url": "https://shop.example.com/", "topics": "task.closed"},
     "assignment-finish": {"outcome": "call"},

@@ -55,7 +55,7 @@ def address_of(both: TwoBrands, page: str, thing: str) -> str:
     if not thing:
         return reverse(page)
     seller, _, number = thing.partition("-")
-    if page in ("seller", "seller-link"):
+    if page in ("seller", "seller-link", "target-fix", "target-release"):
         return reverse(page, args=[both.seller(thing)])
     if page.startswith("task"):
         return reverse(page, args=[both.tasks["ann-3" if number == "held" else thing]])
@@ -250,9 +250,9 @@ def test_a_page_of_one_program_is_not_another_programs(both: TwoBrands, browser_
 )
 def test_figures_are_those_within_reach(both: TwoBrands, browser_of: Any, who: str, sales: int):
     text = text_of(browser_of(who).get(reverse("overview")))
-    (shown, *_) = re.findall(r'tile-value">¥([\d,]+)<', text)
+    (_today, shown, *_) = re.findall(r'tile-value">¥([\d,]+)<', text)
     assert shown == f"{sales:,}"
-    chart = re.search(r'"values": \[([^\]]*)\]', text)
+    chart = re.search(r'id="chart-data".*?"values": \[([^\]]*)\]', text)
     assert chart
     assert sum(map(float, chart[1].split(","))) == sales
 

@@ -15,6 +15,8 @@ from siyu.analytics.conditions import Condition, Operator
 from siyu.foundation.clock import business_day, utc_now
 from siyu.foundation.errors import Conflict
 from siyu.foundation.events import Event, announced
+from siyu.rooms.campaigns.actions import set_targets
+from siyu.rooms.campaigns.types import TargetRule
 from siyu.rooms.dispatch.models import Assignment, Dispatch
 from siyu.rooms.operations.actions import (
     announce,
@@ -197,6 +199,14 @@ def two_brands(folder: Path) -> TwoBrands:
     _add_staff(both)
     _name_tasks(both)
     _dispatch(both)
+    for brand, sellers in ((both.plum, 4), (both.fern, 1 + CROWD_OF_FERN)):
+        set_targets(
+            viewer=brand.owner,
+            month_on=today().replace(day=1),
+            amount_minor=sellers * 100_000,
+            rule=TargetRule.EQUAL,
+            now=utc_now(),
+        )
     for code, brand in (("plum", both.plum), ("fern", both.fern)):
         issued = issue_api_key(
             viewer=brand.owner, name=f"extra-of-{code}", scopes=[ApiScope.READ_TASKS]

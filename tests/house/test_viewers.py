@@ -11,6 +11,7 @@ ROOMS_WITH_PERSONS = {"customers", "dispatch", "insights", "orders", "outreach",
 
 # "room.query": why nobody's person can be seen through it.
 WITHOUT_VIEWER = {
+    "insights.freshness_of": "says until when facts are in the figures, no person",
     "insights.publication_of": "says which run is published, no person",
     "insights.verify_warehouse": "compares counts and sums by day, for whoever holds SIYU_HOME",
 }

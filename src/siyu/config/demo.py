@@ -18,6 +18,7 @@ from siyu.simulation.demo import (
     demo_program_id,
     dispatch_to_sellers,
     make_demo,
+    set_month_target,
 )
 
 _ZONE = "Asia/Shanghai"
@@ -47,7 +48,9 @@ def demo(
     is_new = program_id is None
     with progress_bars() as listener:
         if program_id is None:
-            program_id = make_demo(as_of=today, listener=listener, profile=profile, scale=scale)
+            program_id = make_demo(
+                as_of=today, until=utc_now(), listener=listener, profile=profile, scale=scale
+            )
         published = publication_of(program_id=program_id)
         if published is None or published.as_of != today:
             run_now(
@@ -58,6 +61,7 @@ def demo(
                 listener=listener,
             )
     if is_new:
+        set_month_target(program_id=program_id, now=utc_now())
         dispatch_to_sellers(program_id=program_id, now=utc_now())
     people = demo_people(program_id=program_id, today=today, profile=profile)
     address = f"http://127.0.0.1:{port}"

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "siyu.rooms.credit",
     "siyu.rooms.insights",
     "siyu.rooms.segments",
+    "siyu.rooms.campaigns",
     "siyu.rooms.outreach",
     "siyu.rooms.dispatch",
     "siyu.rooms.webhooks",

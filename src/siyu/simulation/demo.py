@@ -4,13 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import transaction
 
 from siyu.analytics.conditions import Audience, Condition, Operator
+from siyu.rooms.campaigns.actions import set_targets
+from siyu.rooms.campaigns.types import TargetRule
 from siyu.rooms.catalog.actions import import_products
 from siyu.rooms.customers.actions import import_customers, import_follows
 from siyu.rooms.dispatch.actions import send_dispatch
 from siyu.rooms.dispatch.types import Draft
+from siyu.rooms.insights.queries import sold_by_seller
 from siyu.rooms.operations.actions import deliver_all
 from siyu.rooms.operations.types import Listener
 from siyu.rooms.orders.actions import import_orders
@@ -20,6 +24,7 @@ from siyu.rooms.organization.queries import (
     programs,
     staff_by_login,
     staff_of,
+    today_in,
     units_under,
 )
 from siyu.rooms.organization.types import Role, StaffView, UnitKind
@@ -59,6 +64,7 @@ _CALL_BACK = Draft(
     asks_reason=True,
     words="{customer}您好，我是{store}的{seller}，好久不见，最近都好吗？",
 )
+_ROUND_MINOR = 100_000
 _WINDOW = Draft(
     key="demo window",
     title="更换冬季橱窗陈列",
@@ -84,12 +90,18 @@ def demo_program_id(*, profile: str = PROFILE) -> int | None:
 
 @transaction.atomic
 def make_demo(
-    *, as_of: date, listener: Listener, profile: str = PROFILE, scale: float | None = None
+    *,
+    as_of: date,
+    listener: Listener,
+    until: datetime | None = None,
+    profile: str = PROFILE,
+    scale: float | None = None,
 ) -> int:
     """Make a demo brand with its history up to a day, all or nothing; returns the program.
 
-    ``scale`` is the share of the profile's people and stores; without it there are about 12,000
-    customers. Raises BadInput for an unknown profile or a scale that is not above 0.
+    With ``until``, a moment of that day, its orders go on until then. ``scale`` is the share of
+    the profile's people and stores; without it there are about 12,000 customers. Raises BadInput
+    for an unknown profile or a scale that is not above 0.
     """
     whole = profile_of(profile)
     scaled = whole.scaled(_CUSTOMERS / whole.customers if scale is None else scale)
@@ -98,7 +110,8 @@ def make_demo(
         share=_SLOWED_SHARE, from_on=as_of - _SLOWED_FOR, factor=_SLOWED_BY
     )
     listener("simulate", 0, None)
-    brand = simulate(profile=planted, seed=_SEED, as_of=as_of)
+    end_on = as_of if until is None else as_of + timedelta(days=1)
+    brand = simulate(profile=planted, seed=_SEED, as_of=end_on)
     program = open_program(
         code=_code(profile), name=whole.name, currency="CNY", zone="Asia/Shanghai"
     )
@@ -107,7 +120,7 @@ def make_demo(
         ("products", import_products, brand.products),
         ("customers", import_customers, brand.customers),
         ("follows", import_follows, brand.follows),
-        ("orders", import_orders, brand.orders),
+        ("orders", import_orders, _until(brand.orders, until)),
     )
     for name, action, rows in steps:
         listener(name, 0, rows.num_rows)
@@ -131,6 +144,14 @@ def demo_people(*, program_id: int, today: date, profile: str = PROFILE, sellers
         manager=staff_by_login(login=_manager(_code(profile))),
         sellers=tuple(staff_of(staff_id=staff_id) for staff_id in staff if staff_id),
     )
+
+
+def _until(orders: pa.Table, moment: datetime | None) -> pa.Table:
+    """The orders that were placed by a moment."""
+    if moment is None:
+        return orders
+    at = pc.coalesce(orders["paid_at"], orders["ordered_at"])
+    return orders.filter(pc.less_equal(at, pa.scalar(moment, type=at.type)))
 
 
 def _without_logins(sellers: pa.Table) -> pa.Table:
@@ -173,6 +194,21 @@ def _add_segments(program_id: int) -> None:
         create_segment(
             viewer=owner_viewer(program_id=program_id), name=name, note="", audience=audience
         )
+
+
+def set_month_target(*, program_id: int, now: datetime) -> None:
+    """Have the demo's sellers sell a twentieth more than in the month before."""
+    viewer = owner_viewer(program_id=program_id)
+    month_on = today_in(program_id=program_id).replace(day=1)
+    last_on = (month_on - timedelta(days=1)).replace(day=1)
+    sold = sum(sold_by_seller(viewer=viewer, first_on=last_on, last_on=last_on).values())
+    set_targets(
+        viewer=viewer,
+        month_on=month_on,
+        amount_minor=max(sold * 21 // 20 // _ROUND_MINOR, 1) * _ROUND_MINOR,
+        rule=TargetRule.PAST_MONTHS,
+        now=now,
+    )
 
 
 def dispatch_to_sellers(*, program_id: int, now: datetime) -> None:

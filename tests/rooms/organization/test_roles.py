@@ -33,8 +33,16 @@ ALL = {
     "lead_sellers",
     "dispatch_tasks",
     "manage_keys",
+    "set_targets",
 }
-LEADING = {"see_overview", "see_sellers", "see_customers", "lead_sellers", "dispatch_tasks"}
+LEADING = {
+    "see_overview",
+    "see_sellers",
+    "see_customers",
+    "lead_sellers",
+    "dispatch_tasks",
+    "set_targets",
+}
 RIGHTS = {
     Role.ADMINISTRATOR: ALL - {"work_tasks"},
     Role.OPERATOR: {
@@ -49,6 +57,7 @@ RIGHTS = {
         "edit_segments",
         "lead_sellers",
         "dispatch_tasks",
+        "set_targets",
     },
     Role.ANALYST: {"see_overview", "see_sellers"},
     Role.REGION_MANAGER: LEADING,

@@ -1,4 +1,4 @@
-"""``siyu nightly``: insights and today's lists."""
+"""``siyu nightly``: insights and today's lists. ``siyu hourly``: today's figures."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -8,6 +8,7 @@ import typer
 from siyu.faces.cli.shell import AsJson, ProgramCode, progress_bars, show, viewer_in
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput
+from siyu.rooms.insights.actions import hourly_key
 from siyu.rooms.operations.actions import run_now
 from siyu.rooms.operations.types import Right, RunView
 from siyu.rooms.organization.queries import program_of
@@ -17,6 +18,7 @@ from siyu.rooms.outreach.actions import nightly_key
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("nightly")(nightly)
+    app.command("hourly")(hourly)
 
 
 def nightly(
@@ -48,6 +50,29 @@ def nightly(
             listener=listener,
         )
     show(_told(run), as_json, _text(run))
+
+
+def hourly(program: ProgramCode = None, as_json: AsJson = False) -> None:
+    """Feed the warehouse and bring today's figures and the month's sales up to date."""
+    viewer = viewer_in(program)
+    viewer.require(Right.START_RUNS)
+    with progress_bars() as listener:
+        run = run_now(
+            program_id=viewer.program_id,
+            kind="hourly",
+            key=hourly_key(program_id=viewer.program_id),
+            arguments={},
+            listener=listener,
+        )
+    rows = {step.name: step.rows or 0 for step in run.steps}
+    told = {
+        "run": str(run.id),
+        "seconds": run.seconds,
+        "facts": rows["sync"],
+        "days": rows["figures"],
+    }
+    text = f"{rows['sync']:,} facts fed, {rows['figures']} days anew ({run.seconds:.1f} s)."
+    show(told, as_json, text)
 
 
 def _told(run: RunView) -> dict[str, Any]:

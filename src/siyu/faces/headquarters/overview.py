@@ -1,7 +1,8 @@
-"""The first page: figures of a period against the one before, and the stores behind them."""
+"""The first page: today so far, figures of a period against the one before, and the stores."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,9 +11,18 @@ from django.utils.translation import gettext as _
 
 from siyu.faces.access import page
 from siyu.faces.headquarters.drivers import PERIODS, earlier, waterfall_of
+from siyu.foundation.clock import utc_now
+from siyu.foundation.errors import NotFound
 from siyu.foundation.money import from_minor
-from siyu.rooms.insights.queries import drivers_between, publication_of, stores_between, trend_of
-from siyu.rooms.insights.types import Span
+from siyu.rooms.campaigns.queries import month_elapsed_ppm, targets_below
+from siyu.rooms.insights.queries import (
+    day_so_far,
+    drivers_between,
+    publication_of,
+    stores_between,
+    trend_of,
+)
+from siyu.rooms.insights.types import DaySoFar, Span
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_units, program_of
 
@@ -52,8 +62,43 @@ def overview(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
         "section": "overview",
     }
     if published is not None:
+        shown |= _today(viewer, program.currency)
         shown |= _period(viewer, published.as_of, days, program.currency)
     return render(request, "headquarters/overview.html", shown)
+
+
+def _today(viewer: Viewer, currency: str) -> dict[str, Any]:
+    """What was sold until now, and how far the month's target is attained."""
+    now = utc_now()
+    so_far = day_so_far(viewer=viewer, now=now)
+    if so_far is None:
+        return {}
+    month_on = so_far.on.replace(day=1)
+    try:
+        found = targets_below(viewer=viewer, month_on=month_on)
+    except NotFound:
+        found = None
+    change = Figure("", so_far.gmv_minor, so_far.before_minor, True).change_ppm
+    return {
+        "today": so_far,
+        "today_change_ppm": change,
+        "today_chart": _hours(so_far, currency),
+        "target": found[0] if found else None,
+        "elapsed_ppm": month_elapsed_ppm(program_id=viewer.program_id, month_on=month_on, now=now),
+    }
+
+
+def _hours(so_far: DaySoFar, currency: str) -> dict[str, Any]:
+    def line(amounts: tuple[int, ...]) -> list[float]:
+        return [float(from_minor(minor, currency)) for minor in accumulate(amounts)]
+
+    return {
+        "days": [f"{hour:02}" for hour in so_far.hours],
+        "series": [
+            {"name": _("Today"), "values": line(so_far.by_hour), "filled": True},
+            {"name": _("A week before"), "values": line(so_far.before_by_hour)},
+        ],
+    }
 
 
 def _period(viewer: Viewer, as_of: date, days: int, currency: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from siyu.rooms.outreach.actions import nightly_key
 
 KINDS = {
     "nightly": gettext_lazy("Nightly run"),
+    "hourly": gettext_lazy("Hourly run"),
     "import": gettext_lazy("Import"),
     "dispatch": gettext_lazy("Dispatch"),
 }
@@ -30,6 +31,9 @@ STATES = {
     RunState.FAILED: (gettext_lazy("Failed"), "red"),
 }
 STEPS = {
+    "figures": gettext_lazy("Figures of today"),
+    "seller_months": gettext_lazy("Sellers' months"),
+    "brand_tiers": gettext_lazy("Brands in tiers"),
     "import": gettext_lazy("Read and write the rows"),
     "reactions": gettext_lazy("Credit and other reactions"),
     "expire": gettext_lazy("Close tasks of earlier days"),

@@ -1,6 +1,7 @@
 """Sellers and their health."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -14,16 +15,19 @@ from siyu.faces.exports import csv_of
 from siyu.faces.paging import page_number
 from siyu.foundation.errors import NotAllowed
 from siyu.foundation.money import from_minor
+from siyu.rooms.campaigns.queries import own_target
 from siyu.rooms.insights.queries import (
     SELLER_ORDERS,
+    freshness_of,
     publication_of,
+    seller_days_of,
     seller_lives,
     seller_numbers,
     sellers_health,
 )
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.actions import issue_link
-from siyu.rooms.organization.queries import grants_of, names_of_units, program_of
+from siyu.rooms.organization.queries import grants_of, names_of_units, program_of, today_in
 from siyu.rooms.organization.types import Role
 from siyu.rooms.sellers.queries import find_seller, sellers_of_ids, sellers_page
 from siyu.rooms.sellers.types import SellerKind, SellerStatus, SellerView
@@ -110,6 +114,8 @@ def seller(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpRespo
     """One seller, in a drawer or on a page of her own."""
     found = find_seller(viewer=viewer, seller_id=seller_id)
     row = seller_numbers(viewer=viewer, seller_id=seller_id)
+    today = today_in(program_id=viewer.program_id)
+    month_on = today.replace(day=1)
     shown = {
         "program": program_of(program_id=viewer.program_id),
         "seller": found,
@@ -120,6 +126,8 @@ def seller(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpRespo
         "life": LIVES.get(row["life"]) if row else None,
         "persona": PERSONAS.get(row["persona"]) if row else None,
         "milestone_fans": MILESTONE_FANS,
+        "target": own_target(viewer=viewer, seller_id=seller_id, month_on=month_on),
+        "fresh": _fresh(viewer, seller_id, today),
         "may_issue": viewer.may(Right.ISSUE_LINKS) and _only_sells(found),
         "section": "sellers",
     }
@@ -160,6 +168,19 @@ def export(request: HttpRequest, *, viewer: Viewer) -> StreamingHttpResponse:
     )
     currency = program_of(program_id=viewer.program_id).currency
     return csv_of(name="sellers", rows=_lines(viewer, list(health), currency))
+
+
+def _fresh(viewer: Viewer, seller_id: int, today: date) -> dict[str, int] | None:
+    """What she sold today and this month until now; None before the first hourly run."""
+    if freshness_of(program_id=viewer.program_id) is None:
+        return None
+    days = seller_days_of(
+        viewer=viewer, seller_id=seller_id, start_on=today.replace(day=1), end_on=today
+    )
+    return {
+        "today_minor": days[today].net_minor if today in days else 0,
+        "month_minor": sum(each.net_minor for each in days.values()),
+    }
 
 
 def _lives(viewer: Viewer) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@ from django.urls import path
 from siyu.faces.headquarters import (
     api_keys,
     audit,
+    brands,
     concentration,
     dispatches,
     drivers,
@@ -13,12 +14,21 @@ from siyu.faces.headquarters import (
     segments,
     seller_tasks,
     sellers,
+    targets,
     webhooks,
 )
 
 urlpatterns = [
     path("overview", overview.overview, name="overview"),
     path("drivers", drivers.drivers, name="drivers"),
+    path("targets", targets.targets, name="targets"),
+    path("targets.csv", targets.export, name="targets-export"),
+    path("targets/set", targets.set_month, name="targets-set"),
+    path("targets/drop", targets.drop, name="targets-drop"),
+    path("targets/<id:holder_id>/fix", targets.fix, name="target-fix"),
+    path("targets/<id:holder_id>/release", targets.release, name="target-release"),
+    path("brands", brands.brands, name="brands"),
+    path("brands.csv", brands.export, name="brands-export"),
     path("help", seller_tasks.tasks, name="help"),
     path("help/<id:task_id>/finish", seller_tasks.finish, name="help-finish"),
     path("help/<id:task_id>/skip", seller_tasks.skip, name="help-skip"),

@@ -97,6 +97,12 @@ def whole(value: object) -> int | None:
 
 
 @register.filter
+def at_least_zero(value: object) -> int:
+    """A number for a bar of progress, which cannot be below nothing."""
+    return max(value, 0) if isinstance(value, int) else 0
+
+
+@register.filter
 def hundredths(value: object) -> str:
     """A number given in hundredths, with one decimal."""
     if not isinstance(value, int):

@@ -8,7 +8,14 @@ from django.shortcuts import render
 from siyu.faces.access import page
 from siyu.faces.portraits import STATES
 from siyu.foundation.clock import utc_now
-from siyu.rooms.insights.queries import publication_of, seller_numbers
+from siyu.rooms.campaigns.queries import month_elapsed_ppm, own_target
+from siyu.rooms.insights.queries import (
+    freshness_of,
+    publication_of,
+    seller_days_of,
+    seller_numbers,
+)
+from siyu.rooms.insights.types import Sold
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_units, program_of
 from siyu.rooms.outreach.queries import work_done
@@ -24,7 +31,10 @@ def numbers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     program = program_of(program_id=viewer.program_id)
     seller = own_seller(viewer=viewer)
     row = seller_numbers(viewer=viewer, seller_id=seller.id)
-    today = program.day_of(utc_now())
+    now = utc_now()
+    today = program.day_of(now)
+    month_on = today.replace(day=1)
+    days = seller_days_of(viewer=viewer, seller_id=seller.id, start_on=month_on, end_on=today)
     shown = {
         "program": program,
         "seller": seller,
@@ -36,6 +46,11 @@ def numbers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
         ]
         if row
         else [],
+        "fresh": freshness_of(program_id=program.id),
+        "today_sold": days.get(today, Sold()),
+        "month_minor": sum(each.net_minor for each in days.values()),
+        "target": own_target(viewer=viewer, seller_id=seller.id, month_on=month_on),
+        "elapsed_ppm": month_elapsed_ppm(program_id=program.id, month_on=month_on, now=now),
         "work": work_done(viewer=viewer, seller_id=seller.id, since=today - _WEEK),
         "tab": "numbers",
     }

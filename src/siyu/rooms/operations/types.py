@@ -40,6 +40,7 @@ class Right(StrEnum):
     EDIT_SEGMENTS = "edit_segments"
     DISPATCH_TASKS = "dispatch_tasks"
     MANAGE_KEYS = "manage_keys"
+    SET_TARGETS = "set_targets"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ _LEADING = frozenset(
         Right.SEE_CUSTOMERS,
         Right.LEAD_SELLERS,
         Right.DISPATCH_TASKS,
+        Right.SET_TARGETS,
     }
 )
 RIGHTS_OF = {
@@ -38,6 +39,7 @@ RIGHTS_OF = {
             Right.EDIT_SEGMENTS,
             Right.LEAD_SELLERS,
             Right.DISPATCH_TASKS,
+            Right.SET_TARGETS,
         }
     ),
     Role.ANALYST: frozenset({Right.SEE_OVERVIEW, Right.SEE_SELLERS}),

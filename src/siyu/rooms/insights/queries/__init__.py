@@ -7,6 +7,7 @@ from siyu.rooms.insights.queries.audiences import (
     customers_known,
     segment_sizes_of,
 )
+from siyu.rooms.insights.queries.brands import brand_tiers_of
 from siyu.rooms.insights.queries.concentration import concentration_of, middle_sellers
 from siyu.rooms.insights.queries.drivers import drivers_between
 from siyu.rooms.insights.queries.fresh import (
@@ -18,6 +19,7 @@ from siyu.rooms.insights.queries.fresh import (
 )
 from siyu.rooms.insights.queries.layers import own_layer, own_layers
 from siyu.rooms.insights.queries.pages import members_after, portraits_after, sellers_after
+from siyu.rooms.insights.queries.pasts import sellers_began, sold_by_seller
 from siyu.rooms.insights.queries.published import (
     SELLER_ORDERS,
     back_test,
@@ -44,6 +46,7 @@ __all__ = [
     "audience_rows",
     "audience_size",
     "back_test",
+    "brand_tiers_of",
     "candidate_batches",
     "concentration_of",
     "customers_known",
@@ -68,8 +71,10 @@ __all__ = [
     "seller_lives",
     "seller_numbers",
     "sellers_after",
+    "sellers_began",
     "sellers_health",
     "sellers_in_month",
+    "sold_by_seller",
     "stores_between",
     "trend_of",
     "units_in_month",

@@ -1,0 +1,1 @@
+"""Targets of sales, and campaigns against those of earlier years."""

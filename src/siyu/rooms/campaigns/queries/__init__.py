@@ -1,0 +1,21 @@
+"""Every read of campaigns."""
+
+from siyu.rooms.campaigns.queries.targets import (
+    month_elapsed_ppm,
+    months_with_targets,
+    own_target,
+    seller_targets,
+    target_plan_of,
+    target_tree,
+    targets_below,
+)
+
+__all__ = [
+    "month_elapsed_ppm",
+    "months_with_targets",
+    "own_target",
+    "seller_targets",
+    "target_plan_of",
+    "target_tree",
+    "targets_below",
+]
