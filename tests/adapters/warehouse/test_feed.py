@@ -381,3 +381,23 @@ def test_an_unknown_engine_is_refused(tmp_path: Path):
             home=str(tmp_path), facts=FACTS, engine="sparkle", memory_mb=1, web_memory_mb=1
         )
     assert refused.value.field == "SIYU_ENGINE"
+
+
+class TestHourly:
+    def test_it_feeds_what_is_sold_and_leaves_the_rest_to_the_next_whole_feed(
+        self, brand: Brand, tmp_path: Path, warehouse: ParquetWarehouse
+    ):
+        sell(brand, SALE)
+        sync(warehouse, brand.program.id)
+        sell(brand, SALE | {"order_key": "o2", "customer_key": "c2"})
+        wait_until_stable()
+        rows = warehouse.sync(
+            program_id=brand.program.id, on_result=lambda name, rows: None, hourly=True
+        )
+        assert rows.keys() == {"order_lines", "refunds", "credits", "unit_ancestors"}
+        assert rows["order_lines"] == 1
+        assert len(fed(tmp_path, brand.program.id)["customers"]) == 1
+        assert warehouse.verify(program_id=brand.program.id) == []
+        whole = sync(warehouse, brand.program.id)
+        assert (whole["order_lines"], whole["customers"]) == (0, 1)
+        assert_complete(tmp_path, warehouse, brand)

@@ -31,9 +31,17 @@ _SQL_TYPES = {
 
 
 def feed(
-    *, root: Path, program_id: int, facts: Sequence[FactTable], memory_mb: int, on_result: OnResult
+    *,
+    root: Path,
+    program_id: int,
+    facts: Sequence[FactTable],
+    only: frozenset[str] | None,
+    memory_mb: int,
+    on_result: OnResult,
 ) -> dict[str, int]:
     """Feed the rows written since the last feed; returns rows by fact.
+
+    Of all facts, or of ``only`` some, which are ahead of the others then.
 
     A row's later version replaces the earlier one in its partition. Files and how far they
     reach change together, in one swap of the manifest, so a killed feed changed nothing. A
@@ -42,10 +50,14 @@ def feed(
     """
     before = read_manifest(root)
     epoch, high = current_epoch(), stable_stamp()
-    if before.epoch != epoch or before.stamp > high:
+    if before.epoch != epoch or max(before.stamp, *before.ahead.values(), 0) > high:
         before = Manifest(epoch=epoch)
+    fed_now = [fact for fact in facts if only is None or fact.name in only]
     after = Manifest(
-        epoch=epoch, stamp=high, files={name: dict(p) for name, p in before.files.items()}
+        epoch=epoch,
+        stamp=high if only is None else before.stamp,
+        ahead={} if only is None else before.ahead | dict.fromkeys(only, high),
+        files={name: dict(p) for name, p in before.files.items()},
     )
     fed: dict[str, int] = {}
     work = root / f".feed-{uuid.uuid4().hex}"
@@ -54,8 +66,8 @@ def feed(
         with duckdb.connect(
             config={"memory_limit": f"{memory_mb}MB", "temp_directory": str(work / "spill")}
         ) as connection:
-            for fact in facts:
-                tables = fact.read(program_id, before.stamp, high)
+            for fact in fed_now:
+                tables = fact.read(program_id, before.stamp_of(fact.name), high)
                 fed[fact.name] = _merge(connection, root, work, fact, tables, after)
                 on_result(fact.name, sum(fed.values()))
     finally:

@@ -16,14 +16,19 @@ _RETIRED_SECONDS = 86_400
 class Manifest:
     """Files by fact and partition, relative to the program's folder; ``stamp`` is not fed yet.
 
-    ``retired`` tells since when (in seconds) a file has been replaced: who began to read it may
-    go on for a day.
+    ``ahead`` holds the stamps of facts that were fed further than the others. ``retired`` tells
+    since when (in seconds) a file has been replaced: who began to read it may go on for a day.
     """
 
     epoch: str = ""
     stamp: int = 0
     files: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    ahead: dict[str, int] = field(default_factory=dict)
     retired: dict[str, float] = field(default_factory=dict)
+
+    def stamp_of(self, fact: str) -> int:
+        """How far a fact was fed: rows from this stamp on were not."""
+        return self.ahead.get(fact, self.stamp)
 
     def files_of(self, fact: str, root: Path) -> list[Path]:
         """The files of a fact, by partition."""

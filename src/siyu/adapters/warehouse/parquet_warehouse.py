@@ -17,8 +17,9 @@ from siyu.adapters.warehouse.serving import Reader
 from siyu.adapters.warehouse.verification import differences
 from siyu.analytics import marts, staging
 from siyu.analytics.conditions import Audience
-from siyu.analytics.engine import CARRIED, NIGHTLY, Engine, table
+from siyu.analytics.engine import CARRIED, HOURLY, NIGHTLY, Engine, table
 from siyu.analytics.metrics import period_metrics
+from siyu.analytics.sources import FACTS
 from siyu.foundation.errors import BadInput
 from siyu.rooms.insights.types import (
     BackTest,
@@ -33,6 +34,7 @@ from siyu.rooms.operations.types import FactTable
 
 _COMPARED = 256
 OnResult = Callable[[str, int], None]
+_HOURLY_FACTS = frozenset(name for each in HOURLY for name in each.inputs) & FACTS.keys()
 _RESULTS = {result.name: result for result in NIGHTLY}
 
 
@@ -61,13 +63,17 @@ class ParquetWarehouse:
         # A published run never changes.
         self._compared = lru_cache(maxsize=_COMPARED)(self._compare)
 
-    def sync(self, *, program_id: int, on_result: OnResult) -> dict[str, int]:
-        """Feed what was written since the last time; rows fed by fact."""
+    def sync(self, *, program_id: int, on_result: OnResult, hourly: bool = False) -> dict[str, int]:
+        """Feed what was written since the last time; rows fed by fact.
+
+        An ``hourly`` one feeds only the facts that the hourly results read.
+        """
         with hold(key=f"feed:{program_id}"):
             return feed(
                 root=self._root(program_id),
                 program_id=program_id,
                 facts=self._facts,
+                only=_HOURLY_FACTS if hourly else None,
                 memory_mb=self._memory_mb,
                 on_result=on_result,
             )

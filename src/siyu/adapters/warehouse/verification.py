@@ -25,9 +25,8 @@ def differences(
     for fact in facts:
         if fact.daily is None:
             continue
-        database: _Day = {
-            day: (rows, total) for day, rows, total in fact.daily(program_id, manifest.stamp)
-        }
+        counted = fact.daily(program_id, manifest.stamp_of(fact.name))
+        database: _Day = {day: (rows, total) for day, rows, total in counted}
         warehouse = _daily(manifest.files_of(fact.name, root), fact)
         for day in sorted(database.keys() | warehouse.keys(), key=str):
             ours, theirs = database.get(day, (0, 0)), warehouse.get(day, (0, 0))

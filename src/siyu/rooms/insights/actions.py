@@ -16,11 +16,16 @@ _OLD_RESULTS_LIVE = timedelta(days=1)
 _HOURLY_KEPT = 2
 
 
-def sync_warehouse(*, program_id: int, log: RunLog) -> int:
-    """Feed the warehouse what was written since the last time; returns the rows fed."""
+def sync_warehouse(*, program_id: int, log: RunLog, hourly: bool = False) -> int:
+    """Feed the warehouse what was written since the last time; returns the rows fed.
+
+    An ``hourly`` feed takes only what the hourly results read.
+    """
     with log.step("sync") as step:
         fed = warehouse().sync(
-            program_id=program_id, on_result=lambda name, rows: step.advance(rows)
+            program_id=program_id,
+            on_result=lambda name, rows: step.advance(rows),
+            hourly=hourly,
         )
         step.wrote(sum(fed.values()))
     return sum(fed.values())
@@ -99,7 +104,7 @@ def run_hourly(run: RunView, log: RunLog) -> None:
     program_id = run.program_id or 0
     with log.step("reactions") as step:
         step.wrote(deliver_all(listener=lambda name, done, total: step.advance(done, total)))
-    sync_warehouse(program_id=program_id, log=log)
+    sync_warehouse(program_id=program_id, log=log, hourly=True)
     freshen_figures(program_id=program_id, log=log)
 
 

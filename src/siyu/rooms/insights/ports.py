@@ -27,8 +27,11 @@ class Warehouse(Protocol):
     def engine(self) -> str:
         """The name of the engine that computes."""
 
-    def sync(self, *, program_id: int, on_result: OnResult) -> dict[str, int]:
-        """Feed what was written since the last time; rows fed by fact."""
+    def sync(self, *, program_id: int, on_result: OnResult, hourly: bool = False) -> dict[str, int]:
+        """Feed what was written since the last time; rows fed by fact.
+
+        An ``hourly`` one feeds only the facts that the hourly results read.
+        """
 
     def rebuild(self, *, program_id: int, on_result: OnResult) -> dict[str, int]:
         """Forget every fact of a program and feed all again; rows fed by fact."""
