@@ -208,3 +208,43 @@ SELECT signal, drawn_on, is_held, count(*) AS customers,
        count(*) FILTER (visits > 0) AS buyers, sum(spend) AS spend_minor,
        sum(spend::DOUBLE * spend::DOUBLE) AS spend_squares
 FROM spent GROUP BY signal, drawn_on, is_held ORDER BY signal, drawn_on, is_held"""
+
+
+def fresh_tags_sql(*, as_of: date) -> str:
+    """Return the SELECT of the tags that are fresh."""
+    return f"""
+SELECT tag_id, customer_id, seller_id, tagged_on
+FROM customer_tags JOIN tags USING (tag_id)
+WHERE is_on AND is_used AND tagged_on < DATE '{as_of}'
+  AND DATE '{as_of}' - tagged_on <= fresh_days
+ORDER BY tag_id, customer_id"""
+
+
+def tag_truth_sql(*, as_of: date) -> str:
+    """Return the SELECT of what purchases say of the tags."""
+    return f"""
+WITH claimed AS (
+    SELECT DISTINCT tag_id, product_id FROM tags JOIN goods
+      ON goods.category_id = tags.category_id OR goods.brand_id = tags.brand_id
+    WHERE is_used),
+recent AS (
+    SELECT customer_id, product_id FROM sales
+    WHERE business_on >= DATE '{as_of}' - 365 AND NOT is_gift AND customer_id IS NOT NULL),
+bought AS (
+    SELECT DISTINCT tag_id, customer_id FROM recent JOIN claimed USING (product_id)),
+pairs AS (
+    SELECT coalesce(f.tag_id, b.tag_id) AS tag_id,
+           coalesce(f.customer_id, b.customer_id) AS customer_id,
+           f.tag_id IS NOT NULL AS is_tagged, b.tag_id IS NOT NULL AS has_bought
+    FROM fresh_tags f FULL JOIN bought b
+      ON f.tag_id = b.tag_id AND f.customer_id = b.customer_id),
+told AS (
+    SELECT m.seller_id, p.tag_id, is_tagged, has_bought,
+           is_tagged AND p.tag_id IN (SELECT tag_id FROM claimed)
+           AND p.customer_id IN (SELECT customer_id FROM recent) AS judged
+    FROM pairs p JOIN customers_mart m USING (customer_id) WHERE m.seller_id IS NOT NULL)
+SELECT seller_id, tag_id, count(*) FILTER (is_tagged) AS tagged,
+       count(*) FILTER (judged) AS judged, count(*) FILTER (judged AND has_bought) AS held,
+       count(*) FILTER (has_bought) AS buyers,
+       count(*) FILTER (has_bought AND is_tagged) AS covered
+FROM told GROUP BY ALL ORDER BY seller_id, tag_id"""

@@ -15,10 +15,12 @@ from typing import Any
 from benchmarks.reference_customers import customers_sql
 from benchmarks.reference_lists import (
     candidates_sql,
+    fresh_tags_sql,
     memberships_sql,
     responses_sql,
     segment_sizes_sql,
     signals_sql,
+    tag_truth_sql,
     trend_sql,
 )
 from benchmarks.reference_parts import ELAPSED_BAND, FRIEND_BAND, RATE_BAND, READINGS, SERVING
@@ -205,6 +207,8 @@ def reference_sql(*, parameters: Mapping[str, Any]) -> dict[str, str]:
     return {name: sql.format(as_of=day) for name, sql in facts.items()} | {
         "customers_mart": customers_sql(as_of=as_of),
         "signals": signals_sql(as_of=as_of),
+        "fresh_tags": fresh_tags_sql(as_of=as_of),
+        "tag_truth": tag_truth_sql(as_of=as_of),
         "memberships": memberships_sql(as_of=as_of),
         "segment_sizes": segment_sizes_sql(as_of=as_of),
         "candidates": candidates_sql(parameters=parameters),

@@ -40,6 +40,22 @@ def random_facts(seed: int, *, customers: int = 80) -> dict[str, list[dict[str, 
         ],
         "categories": [{"category_id": k, "name": str(k)} for k in (3, 5, 7)],
         "contacts": [_contact(draw, k, customers) for k in range(1, customers // 3)],
+        "tags": [
+            {"tag_id": 1, "category_id": 7, "brand_id": None, "fresh_days": 180, "is_used": True},
+            {"tag_id": 2, "category_id": None, "brand_id": 31, "fresh_days": 30, "is_used": True},
+            {"tag_id": 3, "category_id": None, "brand_id": None, "fresh_days": 90, "is_used": True},
+            {"tag_id": 4, "category_id": 3, "brand_id": None, "fresh_days": 99, "is_used": False},
+        ],
+        "customer_tags": [
+            {
+                "tag_id": k % 4 + 1,
+                "customer_id": k * 7 % customers + 1,
+                "seller_id": k % 5 + 1,
+                "tagged_on": AS_OF - timedelta(days=k * 11 % 200 - 1),
+                "is_on": k % 6 > 0,
+            }
+            for k in range(1, customers)
+        ],
         "assignments": [_assignment(draw, k, customers) for k in range(1, customers // 10)],
     }
 

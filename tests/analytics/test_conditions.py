@@ -26,8 +26,9 @@ WORDS: dict[str, list[int | str]] = {
     "f_quintile": [1, 2, 3, 4, 5],
     "m_quintile": [1, 2, 3, 4, 5],
     "category_id": [3, 5, 7],
-    "brand_id": [1, 2],
+    "brand_id": [31, 32],
     "product_id": list(range(1, 13)),
+    "tag_id": [1, 2, 3, 4],
     "unit_id": sorted(UNITS),
     "seller_kind": ["guide", "koc"],
 }
@@ -69,6 +70,8 @@ def holds(condition: Condition, row: dict[str, Any], sellers: Rows, orders: Rows
             and line.get(field) in condition.values
         }
         met = len(bought) >= condition.times
+    elif kind is Kind.TAG:
+        met = bool(row["tags"] & set(condition.values))
     elif kind is Kind.SELLER:
         own = [each for each in sellers if each["seller_id"] == row["seller_id"]]
         column = {"unit_id": "unit_id", "seller_kind": "kind"}[field]
@@ -90,8 +93,11 @@ def holds(condition: Condition, row: dict[str, Any], sellers: Rows, orders: Rows
     return met is not condition.negated
 
 
+_READ = ("customers_mart", "sellers", "sales", "goods", "fresh_tags")
+
+
 def found_by(warehouse: Warehouse, audience: Audience) -> list[int]:
-    read = {name: table(name) for name in ("customers_mart", "sellers", "sales", "goods")}
+    read = {name: table(name) for name in _READ}
     chosen = members(**read, audience=audience, as_of=AS_OF)
     rows = warehouse.engine.query(expression=chosen).to_pylist()
     return sorted(row["customer_id"] for row in rows)
@@ -103,6 +109,7 @@ def test_audiences_equal_asking_each_customer(warehouse: Warehouse, seed: int) -
     warehouse.load(facts)
     warehouse.run("customers_mart", as_of=AS_OF)
     warehouse.run("goods", as_of=AS_OF)
+    warehouse.run("fresh_tags", as_of=AS_OF)
     customers = warehouse.engine.query(expression=table("customers_mart")).to_pylist()
     sellers = warehouse.engine.query(expression=table("sellers")).to_pylist()
     goods = {
@@ -112,6 +119,10 @@ def test_audiences_equal_asking_each_customer(warehouse: Warehouse, seed: int) -
     lines: dict[int, Rows] = defaultdict(list)
     for line in warehouse.engine.query(expression=table("sales")).to_pylist():
         lines[line["customer_id"]].append(line | goods.get(line["product_id"], {}))
+    tags: dict[int, set[int]] = defaultdict(set)
+    for each in warehouse.engine.query(expression=table("fresh_tags")).to_pylist():
+        tags[each["customer_id"]].add(each["tag_id"])
+    customers = [row | {"tags": tags[row["customer_id"]]} for row in customers]
     draw = random.Random(seed)
     sizes = set()
     for _ in range(25):

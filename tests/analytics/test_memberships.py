@@ -34,6 +34,7 @@ def begin(warehouse: Warehouse) -> None:
     warehouse.load({})
     warehouse.load_result("sales", [])
     warehouse.load_result("goods", [])
+    warehouse.load_result("fresh_tags", [])
 
 
 def carry(warehouse: Warehouse) -> None:

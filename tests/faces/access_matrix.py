@@ -43,6 +43,12 @@ link[made-up]              POST   403  403  403  403  403  403  403  403  403  4
 overview                   GET    200  200  200  200  200  403  403  200  403  403  302
 drivers                    GET    200  200  200  200  200  403  403  200  403  403  302
 concentration              GET    200  200  200  200  200  403  403  200  403  403  302
+tags                       GET    200  200  200  200  200  403  403  200  403  403  302
+tag-new                    POST   302  302  403  403  403  403  403  302  403  403  302
+tag-save[plum]             POST   302  302  403  403  403  403  403  404  403  403  302
+tag-save[fern]             POST   404  404  403  403  403  403  403  302  403  403  302
+tag-retire[plum]           POST   302  302  403  403  403  403  403  404  403  403  302
+tag-retire[fern]           POST   404  404  403  403  403  403  403  302  403  403  302
 targets                    GET    200  200  200  200  200  403  403  200  403  403  302
 targets-export             GET    200  200  200  200  200  403  403  200  403  403  302
 targets-set                POST   302  302  403  403  403  403  403  302  403  403  302
@@ -212,6 +218,9 @@ customer-phone[dan-1]      POST   403  403  403  403  403  404  404  403  200  4
 customer-consent[ann-1]    POST   403  403  403  403  403  302  302  403  404  403  302
 customer-consent[amy-1]    POST   403  403  403  403  403  404  404  403  404  403  302
 customer-consent[dan-1]    POST   403  403  403  403  403  404  404  403  302  403  302
+customer-tag[ann-1]        POST   403  403  403  403  403  302  302  403  404  403  302
+customer-tag[amy-1]        POST   403  403  403  403  403  404  404  403  404  403  302
+customer-tag[dan-1]        POST   403  403  403  403  403  404  404  403  302  403  302
 numbers                    GET    403  403  403  403  403  200  200  403  200  403  302
 """
 
@@ -232,6 +241,8 @@ FORMS = {
         "body": "By the new plan.",
         "due_at": f"{(datetime.now(tz=UTC) + timedelta(days=2)).date()}T18:00",
     },
+    "tag-new": {"name": "drinks tea", "fresh_days": "90"},
+    "tag-save": {"name": "drinks tea", "fresh_days": "90"},
     "targets-set": {"amount": "9000", "rule": "equal", "past_months": "4"},
     # What each of them is to sell already: with nobody beside her, nothing else would add up.
     "target-fix": {"amount": "1000"},

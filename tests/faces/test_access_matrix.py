@@ -65,7 +65,7 @@ def address_of(both: TwoBrands, page: str, thing: str) -> str:
     known |= {"playbook": both.playbooks, "help": both.helps, "segment": both.segments}
     known |= {"dispatch": both.dispatches, "assignment": both.assignments, "api": both.keys}
     known |= {"webhook": both.webhooks}
-    known |= {"own": both.dispatches}
+    known |= {"own": both.dispatches, "tag": both.tags}
     ids = known.get(page.partition("-")[0], {})
     return reverse(page, args=[ids.get(thing, thing)])
 
@@ -138,7 +138,7 @@ def test_each_gets_what_the_matrix_says(
     for who in VIEWERS:
         browser = browser_of(who)
         with transaction.atomic():
-            response = sent(browser, row, address)
+            response = sent(both, browser, row, address)
             statuses[who] = response.status_code
             text = text_of(response)
             if found := leaks(hidden[who], _without_address(text, address)):
@@ -155,7 +155,10 @@ def test_each_gets_what_the_matrix_says(
     assert not changed
 
 
-def sent(browser: Client, row: Row, address: str) -> HttpResponse:
+def sent(both: TwoBrands, browser: Client, row: Row, address: str) -> HttpResponse:
+    if row.page == "customer-tag":
+        code = "plum" if row.thing.partition("-")[0] in SELLERS_OF["plum"] else "fern"
+        return browser.post(address, {"tag": both.tags[code], "on": "1"})
     if row.method == "POST":
         return browser.post(address, FORMS.get(row.page, {}))
     return browser.generic(row.method, address)

@@ -46,7 +46,7 @@ def address_of(both: TwoBrands, row: Row) -> str:
     known = {"import": both.imports, "run": both.runs, "reaction": both.reactions}
     known |= {"playbook": both.playbooks, "help": both.helps, "segment": both.segments}
     known |= {"dispatch": both.dispatches, "own": both.dispatches, "api": both.keys}
-    known |= {"assignment": both.assignments, "webhook": both.webhooks}
+    known |= {"assignment": both.assignments, "webhook": both.webhooks, "tag": both.tags}
     ids = known.get(row.page.partition("-")[0], {})
     things |= ids
     if row.page.startswith("customer"):

@@ -17,6 +17,7 @@ from siyu.foundation.errors import Conflict
 from siyu.foundation.events import Event, announced
 from siyu.rooms.campaigns.actions import set_targets
 from siyu.rooms.campaigns.types import TargetRule
+from siyu.rooms.customers.actions import create_tag
 from siyu.rooms.dispatch.models import Assignment, Dispatch
 from siyu.rooms.operations.actions import (
     announce,
@@ -143,6 +144,7 @@ class TwoBrands:
     helps: dict[str, int] = field(default_factory=dict)
     segments: dict[str, int] = field(default_factory=dict)
     dispatches: dict[str, int] = field(default_factory=dict)
+    tags: dict[str, int] = field(default_factory=dict)
     assignments: dict[str, int] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
     webhooks: dict[str, int] = field(default_factory=dict)
@@ -180,6 +182,7 @@ def two_brands(folder: Path) -> TwoBrands:
     both = TwoBrands(new_brand("plum", name="Plum"), new_brand("fern", name="Fern"))
     for code, brand in (("plum", both.plum), ("fern", both.fern)):
         _fill(brand, code)
+        both.tags[code] = create_tag(viewer=brand.owner, name=f"extra-of-{code}", fresh_days=90)
         both.segments[code] = create_segment(
             viewer=brand.owner, name=f"extra-of-{code}", note="", audience=BUYERS
         )

@@ -92,6 +92,8 @@ def test_facts_are_whole(ask: Ask) -> None:
         ("follows", "seller_id", "sellers"),
         ("contacts", "customer_id", "customers"),
         ("assignments", "customer_id", "customers"),
+        ("customer_tags", "customer_id", "customers"),
+        ("customer_tags", "tag_id", "tags"),
         ("products", "category_id", "categories"),
     ):
         lost = (

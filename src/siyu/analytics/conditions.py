@@ -29,6 +29,7 @@ class Kind(StrEnum):
     DAYS_AGO = "days_ago"
     GOODS = "goods"
     SELLER = "seller"
+    TAG = "tag"
 
 
 class Operator(StrEnum):
@@ -68,6 +69,7 @@ FIELDS: dict[str, Kind] = {
     "category_id": Kind.GOODS,
     "brand_id": Kind.GOODS,
     "product_id": Kind.GOODS,
+    "tag_id": Kind.TAG,
     "unit_id": Kind.SELLER,
     "seller_kind": Kind.SELLER,
 }
@@ -106,12 +108,14 @@ def members(
     sellers: ibis.Table,
     sales: ibis.Table,
     goods: ibis.Table,
+    fresh_tags: ibis.Table,
     audience: Audience,
     as_of: date,
 ) -> ibis.Table:
     """The rows of the customers mart that belong to an audience, with its columns.
 
-    ``sellers`` has a row a seller with seller_id, unit_id and kind: today's.
+    ``sellers`` has a row a seller with seller_id, unit_id and kind: today's. ``fresh_tags`` has a
+    row a tag and customer who bears it.
     """
     asked = [condition for group in audience for condition in group]
     table = customers_mart
@@ -121,9 +125,16 @@ def members(
         )
         table = table.left_join(own, table.seller_id == own.looked_after_by)
     for place, condition in enumerate(asked):
-        if FIELDS[condition.field] is Kind.GOODS:
-            found = _buyers(sales, goods, condition, as_of).rename({f"buyer_{place}": "buyer_id"})
-            table = table.left_join(found, table.customer_id == found[f"buyer_{place}"])
+        kind, column = FIELDS[condition.field], f"found_{place}"
+        if kind is Kind.GOODS:
+            found = _buyers(sales, goods, condition, as_of)
+        elif kind is Kind.TAG:
+            bearing = fresh_tags.filter(fresh_tags.tag_id.isin(condition.values))
+            found = bearing.select(found_id="customer_id").distinct()
+        else:
+            continue
+        found = found.rename({column: "found_id"})
+        table = table.left_join(found, table.customer_id == found[column])
     place = 0
     groups = []
     for group in audience:
@@ -135,8 +146,8 @@ def members(
 
 def _holds(table: ibis.Table, condition: Condition, place: int, as_of: date) -> Any:
     kind = FIELDS[condition.field]
-    if kind is Kind.GOODS:
-        met = table[f"buyer_{place}"].notnull()
+    if kind in (Kind.GOODS, Kind.TAG):
+        met = table[f"found_{place}"].notnull()
     elif kind is Kind.FLAG:
         met = table[condition.field]
     elif kind is Kind.DAYS_AGO:
@@ -160,7 +171,7 @@ def _compared(value: Any, condition: Condition) -> Any:
 
 
 def _buyers(sales: ibis.Table, goods: ibis.Table, condition: Condition, as_of: date) -> ibis.Table:
-    """The customers with so many orders of the goods lately: buyer_id."""
+    """The customers with so many orders of the goods lately: found_id."""
     lately = sales.filter(
         sales.customer_id.notnull(),
         ~sales.is_gift,
@@ -169,6 +180,6 @@ def _buyers(sales: ibis.Table, goods: ibis.Table, condition: Condition, as_of: d
     chosen = goods.filter(goods[condition.field].isin(condition.values))
     bought = lately.semi_join(chosen, "product_id")
     if condition.times == 1:
-        return bought.select(buyer_id="customer_id").distinct()
-    by_customer = bought.group_by(buyer_id="customer_id").agg(orders=bought.order_id.nunique())
-    return by_customer.filter(by_customer.orders >= condition.times).select("buyer_id")
+        return bought.select(found_id="customer_id").distinct()
+    by_customer = bought.group_by(found_id="customer_id").agg(orders=bought.order_id.nunique())
+    return by_customer.filter(by_customer.orders >= condition.times).select("found_id")

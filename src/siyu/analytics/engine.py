@@ -28,6 +28,7 @@ from siyu.analytics.marts.seller_days import MONTH_SALES, SELLER_DAYS, UNIT_HOUR
 from siyu.analytics.marts.seller_months import SELLER_MONTHS
 from siyu.analytics.marts.seller_states import SELLER_STATES
 from siyu.analytics.marts.sellers import SELLERS
+from siyu.analytics.marts.tags import FRESH_TAGS, TAG_TRUTH
 from siyu.analytics.marts.trend import TREND
 from siyu.analytics.signals import SIGNAL_ROWS
 from siyu.analytics.sources import FACTS
@@ -85,9 +86,23 @@ NIGHTLY: tuple[Result, ...] = (
     ),
     Result("signals", signals.signals, ("customers_mart",), SIGNAL_ROWS, ("customer_id", "signal")),
     Result(
+        "fresh_tags",
+        marts.fresh_tags,
+        ("tags", "customer_tags"),
+        FRESH_TAGS,
+        ("tag_id", "customer_id"),
+    ),
+    Result(
+        "tag_truth",
+        marts.tag_truth,
+        ("fresh_tags", "tags", "customers_mart", "sales", "goods"),
+        TAG_TRUTH,
+        ("seller_id", "tag_id"),
+    ),
+    Result(
         "memberships",
         marts.memberships,
-        ("customers_mart", "sellers", "sales", "goods", "memberships_before"),
+        ("customers_mart", "sellers", "sales", "goods", "fresh_tags", "memberships_before"),
         MEMBERSHIPS,
         ("segment_id", "customer_id"),
     ),

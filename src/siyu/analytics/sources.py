@@ -134,6 +134,26 @@ FACTS: dict[str, ibis.Schema] = {
         {"product_id": "int64", "category_id": "int64", "brand_id": "int64", "stamp": "int64"}
     ),
     "categories": ibis.schema({"category_id": "int64", "name": "string", "stamp": "int64"}),
+    "tags": ibis.schema(
+        {
+            "tag_id": "int64",
+            "category_id": "int64",
+            "brand_id": "int64",
+            "fresh_days": "int64",
+            "is_used": "boolean",
+            "stamp": "int64",
+        }
+    ),
+    "customer_tags": ibis.schema(
+        {
+            "tag_id": "int64",
+            "customer_id": "int64",
+            "seller_id": "int64",
+            "tagged_on": "date",
+            "is_on": "boolean",
+            "stamp": "int64",
+        }
+    ),
     "contacts": _CONTACTS,
     "assignments": _ASSIGNMENTS,
 }

@@ -11,7 +11,8 @@ from siyu.analytics.conditions import Audience, Condition, Operator
 from siyu.rooms.campaigns.actions import set_targets
 from siyu.rooms.campaigns.types import TargetRule
 from siyu.rooms.catalog.actions import import_products
-from siyu.rooms.customers.actions import import_customers, import_follows
+from siyu.rooms.catalog.queries import categories_in
+from siyu.rooms.customers.actions import create_tag, import_customers, import_follows
 from siyu.rooms.dispatch.actions import send_dispatch
 from siyu.rooms.dispatch.types import Draft
 from siyu.rooms.insights.queries import sold_by_seller
@@ -65,6 +66,7 @@ _CALL_BACK = Draft(
     words="{customer}您好，我是{store}的{seller}，好久不见，最近都好吗？",
 )
 _ROUND_MINOR = 100_000
+_TAGGED_CATEGORIES, _FRESH_DAYS = 3, 180
 _WINDOW = Draft(
     key="demo window",
     title="更换冬季橱窗陈列",
@@ -127,6 +129,7 @@ def make_demo(
         action(program_id=program.id, source=_SOURCE, rows=rows)
         listener(name, rows.num_rows, rows.num_rows)
     _add_segments(program.id)
+    _add_tags(program.id)
     _add_office(program.id, _code(profile), whole.name)
     deliver_all(listener=listener)
     return program.id
@@ -192,7 +195,11 @@ def _add_office(program_id: int, code: str, name: str) -> None:
 def _add_segments(program_id: int) -> None:
     for name, audience in _SEGMENTS.items():
         create_segment(
-            viewer=owner_viewer(program_id=program_id), name=name, note="", audience=audience
+            viewer=owner_viewer(program_id=program_id),
+            name=name,
+            note="",
+            audience=audience,
+            is_tag=True,
         )
 
 
@@ -209,6 +216,17 @@ def set_month_target(*, program_id: int, now: datetime) -> None:
         rule=TargetRule.PAST_MONTHS,
         now=now,
     )
+
+
+def _add_tags(program_id: int) -> None:
+    """One tag for each of a few categories, and one that no purchase can show."""
+    viewer = owner_viewer(program_id=program_id)
+    categories = list(categories_in(program_id=program_id).items())[:_TAGGED_CATEGORIES]
+    for category_id, name in categories:
+        create_tag(
+            viewer=viewer, name=f"爱买{name}", fresh_days=_FRESH_DAYS, category_id=category_id
+        )
+    create_tag(viewer=viewer, name="宝妈", fresh_days=_FRESH_DAYS)
 
 
 def dispatch_to_sellers(*, program_id: int, now: datetime) -> None:

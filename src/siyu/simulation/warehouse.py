@@ -23,8 +23,10 @@ from siyu.simulation.market import Market, market_of
 from siyu.simulation.warehouse_chunks import Chunk, Plan
 from siyu.simulation.warehouse_lines import credits_of, lines_of, order_lines_of, refunds_of
 from siyu.simulation.warehouse_people import (
+    TAGS,
     assignments_of,
     contacts_of,
+    customer_tags_of,
     customers_of,
     follows_of,
 )
@@ -78,6 +80,7 @@ def _small_facts(plan: Plan) -> Iterator[tuple[str, pa.Table]]:
     category = plan.catalogue.category
     products, categories = len(category), plan.catalogue.category_count + 1
     names = plan.catalogue.table["category"].to_pylist()
+    yield "tags", _tags(categories)
     yield (
         "products",
         pa.table(
@@ -103,6 +106,22 @@ def _small_facts(plan: Plan) -> Iterator[tuple[str, pa.Table]]:
     )
 
 
+def _tags(categories: int) -> pa.Table:
+    """Tags that claim a category each."""
+    ids = np.arange(1, min(categories, TAGS) + 1)
+    return pa.table(
+        [
+            pa.array(ids),
+            pa.array(ids),
+            pa.nulls(len(ids), pa.int64()),
+            pa.array(np.full(len(ids), 180)),
+            pa.array(np.ones(len(ids), bool)),
+            pa.array(np.ones(len(ids), np.int64)),
+        ],
+        schema=FACT_SCHEMAS["tags"],
+    )
+
+
 def _write_chunk(plan: Plan, chunk: Chunk) -> list[tuple[str, Path]]:
     """Write the facts of one stretch of customers."""
     rng = stream(plan.seed, f"warehouse {chunk.number}")
@@ -118,6 +137,7 @@ def _write_chunk(plan: Plan, chunk: Chunk) -> list[tuple[str, Path]]:
             plan=plan, chunk=chunk, rng=rng, seller=seller[known], start=start[known]
         ),
         "contacts": contacts_of(plan=plan, chunk=chunk, rng=rng, seller=seller[known]),
+        "customer_tags": customer_tags_of(plan=plan, chunk=chunk, seller=seller[known]),
         "assignments": assignments_of(plan=plan, chunk=chunk, rng=rng, seller=seller[known]),
     }
     written = [

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import pyarrow as pa
 
-from siyu.simulation.columns import FloatArray, IntArray, chosen, dates_of, ids_of, with_gaps
+from siyu.simulation.columns import (
+    FloatArray,
+    IntArray,
+    chosen,
+    dates_of,
+    ids_of,
+    stream,
+    with_gaps,
+)
 from siyu.simulation.market import Market
 from siyu.simulation.places import CITIES
 from siyu.simulation.warehouse_chunks import CHUNK_IDS, Chunk, Plan, customer_ids, stamps_of
 from siyu.simulation.warehouse_schemas import FACT_SCHEMAS
+
+TAGS: Final = 3
 
 
 def customers_of(
@@ -126,4 +138,23 @@ def assignments_of(
             stamps_of(chunk, count),
         ],
         schema=FACT_SCHEMAS["assignments"],
+    )
+
+
+def customer_tags_of(*, plan: Plan, chunk: Chunk, seller: IntArray) -> pa.Table:
+    """Return the tags of one served customer in five, put on within the last year."""
+    rng = stream(plan.seed, f"tags {chunk.number}")
+    served = np.flatnonzero(seller >= 0)
+    customer = served[rng.random(len(served)) < 1 / 5]
+    count = len(customer)
+    return pa.table(
+        [
+            pa.array(rng.integers(1, TAGS + 1, count)),
+            customer_ids(chunk, customer),
+            ids_of(seller[customer]),
+            dates_of(plan.market.first_on, plan.market.days - rng.integers(1, 366, count)),
+            pa.array(np.ones(count, bool)),
+            stamps_of(chunk, count),
+        ],
+        schema=FACT_SCHEMAS["customer_tags"],
     )

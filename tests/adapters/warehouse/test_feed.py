@@ -13,6 +13,7 @@ from siyu.adapters.warehouse.manifest import read_manifest, write_manifest
 from siyu.adapters.warehouse.parquet_warehouse import ParquetWarehouse
 from siyu.config.wiring import FACTS
 from siyu.foundation.errors import BadInput, Conflict
+from siyu.rooms.customers.actions import create_tag, tag_customer
 from siyu.rooms.operations.actions import begin_epoch, wait_until_stable
 from siyu.rooms.orders.models import OrderLine
 from tests.adapters.warehouse.facts_on_disk import (
@@ -317,6 +318,9 @@ class TestFiles:
         brand.customers({"key": "c1", "city": "京州", "city_tier": 1, "born_on": date(1990, 1, 1)})
         brand.follow("c1", "ann", "2025-01-01 10:00")
         sell(brand, SALE | {"refund_minor": 100})
+        tag = create_tag(viewer=brand.owner, name="loves tea", fresh_days=90)
+        ann, c1 = brand.seller_viewer("ann"), brand.customer("c1")
+        tag_customer(viewer=ann, customer_id=c1, tag_id=tag, on=True)
         sync(warehouse, brand.program.id)
         root = root_of(tmp_path, brand.program.id)
         manifest = read_manifest(root)

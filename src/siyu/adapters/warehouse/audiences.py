@@ -17,7 +17,7 @@ from siyu.rooms.insights.types import AUDIENCE_ROWS, AUDIENCE_SIZE
 
 _DIALECT = "duckdb"
 _REMEMBERED = 256
-READS = ("customers_mart", "sellers_mart", "sales", "goods")
+READS = ("customers_mart", "sellers_mart", "sales", "goods", "fresh_tags")
 
 
 def audience_size(
@@ -83,6 +83,7 @@ def _members(audience: Audience, as_of: date) -> ibis.Table:
         sellers=table("sellers_mart"),
         sales=table("sales"),
         goods=table("goods"),
+        fresh_tags=table("fresh_tags"),
         audience=audience,
         as_of=as_of,
     )

@@ -24,6 +24,7 @@ from siyu.analytics.marts.seller_days import month_sales, seller_days, unit_hour
 from siyu.analytics.marts.seller_months import seller_months
 from siyu.analytics.marts.seller_states import seller_states
 from siyu.analytics.marts.sellers import sellers
+from siyu.analytics.marts.tags import fresh_tags, tag_truth
 from siyu.analytics.marts.trend import trend
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "concentration",
     "customers",
     "favourites",
+    "fresh_tags",
     "histories",
     "kinds_of_history",
     "kinds_of_outcome",
@@ -51,6 +53,7 @@ __all__ = [
     "seller_months",
     "seller_states",
     "sellers",
+    "tag_truth",
     "trend",
     "unit_hours",
 ]

@@ -25,6 +25,7 @@ def memberships(
     sellers: ibis.Table,
     sales: ibis.Table,
     goods: ibis.Table,
+    fresh_tags: ibis.Table,
     memberships_before: ibis.Table,
     as_of: date,
     audiences: Mapping[int, Audience],
@@ -48,6 +49,7 @@ def memberships(
             sellers=sellers,
             sales=sales,
             goods=goods,
+            fresh_tags=fresh_tags,
             audience=audience,
             as_of=as_of,
         ).select("customer_id", segment_id=ibis.literal(segment_id, "int64"))

@@ -23,6 +23,7 @@ from siyu.rooms.catalog.queries import (
     products_by_key,
     products_of_ids,
 )
+from siyu.rooms.customers.queries import tags_of
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.queries import program_of, units_under
 from siyu.rooms.segments.types import MOST_VALUES
@@ -55,6 +56,7 @@ LABELS = {
     "birth_month": gettext_lazy("Month of birth"),
     "days_to_birthday": gettext_lazy("Days to the birthday"),
     "city_tier": gettext_lazy("City tier"),
+    "tag_id": gettext_lazy("Bears a tag"),
     "unit_id": gettext_lazy("Region, store or team"),
     "seller_kind": gettext_lazy("Kind of her seller"),
     "opted_out": gettext_lazy("Wants no contact"),
@@ -112,6 +114,7 @@ def choices_of(*, viewer: Viewer) -> dict[str, dict[str, Any]]:
         "favourite_hours": {hours: hours.replace("-", "–") for hours in _HOURS},
         "category_id": _by_text(categories_in(program_id=viewer.program_id)),
         "brand_id": _by_text(brands_in(program_id=viewer.program_id)),
+        "tag_id": {str(tag.id): tag.name for tag in tags_of(viewer=viewer)},
         "unit_id": {str(unit.id): unit.name for unit in units_under(viewer=viewer)},
         "seller_kind": {kind.value: word for kind, word in KINDS.items()},
     }

@@ -31,6 +31,8 @@ STATES = {
     RunState.FAILED: (gettext_lazy("Failed"), "red"),
 }
 STEPS = {
+    "fresh_tags": gettext_lazy("Fresh tags"),
+    "tag_truth": gettext_lazy("Truth of tags"),
     "figures": gettext_lazy("Figures of today"),
     "seller_months": gettext_lazy("Sellers' months"),
     "brand_tiers": gettext_lazy("Brands in tiers"),

@@ -142,6 +142,7 @@ def _page_of(request: HttpRequest, viewer: Viewer, found: SegmentView | None) ->
         "segment": found,
         "name": request.POST.get("name", found.name if found else ""),
         "note": request.POST.get("note", found.note if found else ""),
+        "is_tag": "is_tag" in request.POST if request.POST else bool(found and found.is_tag),
         "error": told(error) if error else "",
         "error_field": error.field if error else "",
         "members": _members(viewer, found) if found and may_see else [],
@@ -166,11 +167,17 @@ def _saved(
 ) -> HttpResponse:
     name, note = request.POST.get("name", ""), request.POST.get("note", "")
     audience = audience_of(viewer=viewer, lines=lines)
+    given: dict[str, Any] = {
+        "name": name,
+        "note": note,
+        "audience": audience,
+        "is_tag": "is_tag" in request.POST,
+    }
     if found:
         segment_id = found.id
-        edit_segment(viewer=viewer, segment_id=segment_id, name=name, note=note, audience=audience)
+        edit_segment(viewer=viewer, segment_id=segment_id, **given)
     else:
-        segment_id = create_segment(viewer=viewer, name=name, note=note, audience=audience)
+        segment_id = create_segment(viewer=viewer, **given)
     messages.success(request, _("Saved. The next night dates who comes and who goes."))
     return redirect("segment", segment_id=segment_id)
 

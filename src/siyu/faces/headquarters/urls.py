@@ -14,6 +14,7 @@ from siyu.faces.headquarters import (
     segments,
     seller_tasks,
     sellers,
+    tags,
     targets,
     webhooks,
 )
@@ -21,6 +22,10 @@ from siyu.faces.headquarters import (
 urlpatterns = [
     path("overview", overview.overview, name="overview"),
     path("drivers", drivers.drivers, name="drivers"),
+    path("tags", tags.tags, name="tags"),
+    path("tags/new", tags.new, name="tag-new"),
+    path("tags/<id:tag_id>/save", tags.save, name="tag-save"),
+    path("tags/<id:tag_id>/retire", tags.retire, name="tag-retire"),
     path("targets", targets.targets, name="targets"),
     path("targets.csv", targets.export, name="targets-export"),
     path("targets/set", targets.set_month, name="targets-set"),

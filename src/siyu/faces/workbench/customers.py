@@ -6,10 +6,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
+from siyu.faces.numbers import whole_number
 from siyu.faces.paging import page_number
 from siyu.faces.portraits import STATES
 from siyu.faces.signals import kind_of
@@ -21,12 +23,13 @@ from siyu.faces.workbench.wording import (
 )
 from siyu.foundation.clock import utc_now
 from siyu.rooms.catalog.queries import names_of_categories, products_of_ids
-from siyu.rooms.customers.actions import opt_out, unmask
+from siyu.rooms.customers.actions import opt_out, tag_customer, unmask
 from siyu.rooms.customers.queries import (
     find_by_phone,
     find_customer,
     names_of_customers,
     search_own,
+    tags_with,
 )
 from siyu.rooms.dispatch.queries import tasks_with
 from siyu.rooms.dispatch.types import CustomerReason
@@ -43,6 +46,7 @@ from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.orders.queries import purchases_of
 from siyu.rooms.organization.queries import program_of
 from siyu.rooms.outreach.queries import contacts_with, open_task_of
+from siyu.rooms.segments.queries import rule_tags_with
 from siyu.rooms.sellers.queries import own_seller
 
 WORTHS = {
@@ -158,6 +162,15 @@ def consent(request: HttpRequest, customer_id: int, *, viewer: Viewer) -> HttpRe
     return redirect("customer", customer_id=customer_id)
 
 
+@page(Right.WORK_TASKS, methods=("POST",))
+def tag(request: HttpRequest, customer_id: int, *, viewer: Viewer) -> HttpResponse:
+    """Put a tag on a customer, confirm it, or take it off."""
+    tag_id = whole_number(request.POST.get("tag", "")) or 0
+    is_on = request.POST.get("on") == "1"
+    tag_customer(viewer=viewer, customer_id=customer_id, tag_id=tag_id, on=is_on)
+    return redirect(f"{reverse('customer', args=[customer_id])}#tags")
+
+
 def _chosen_layer(request: HttpRequest) -> Layer | None:
     asked = request.GET.get("layer", "")
     return Layer(asked) if asked in set(Layer) else None
@@ -212,6 +225,8 @@ def _shown(viewer: Viewer, customer_id: int) -> dict[str, Any]:
             for purchase in purchases
         ],
         "contacts": _contacts(viewer, customer_id),
+        "tags": tags_with(viewer=viewer, customer_id=customer_id),
+        "rule_tags": rule_tags_with(viewer=viewer, customer_id=customer_id),
         "tab": "customers",
     }
     if portrait:

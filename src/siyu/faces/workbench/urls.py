@@ -18,5 +18,6 @@ urlpatterns = [
     path("customers/<id:customer_id>", customers.customer, name="customer"),
     path("customers/<id:customer_id>/phone", customers.phone, name="customer-phone"),
     path("customers/<id:customer_id>/consent", customers.consent, name="customer-consent"),
+    path("customers/<id:customer_id>/tag", customers.tag, name="customer-tag"),
     path("numbers", numbers.numbers, name="numbers"),
 ]

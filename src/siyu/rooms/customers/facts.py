@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
-from siyu.rooms.customers.models import Customer, Follow
+from siyu.rooms.customers.models import Customer, CustomerTag, Follow, Tag
 from siyu.rooms.operations.queries import arrow_tables
 from siyu.rooms.operations.types import FactTable
 from siyu.rooms.organization.queries import program_of
@@ -32,6 +32,26 @@ FOLLOWS = pa.schema(
         pa.field("is_serving", pa.bool_(), nullable=False),
         pa.field("followed_on", pa.date32(), nullable=False),
         pa.field("ended_on", pa.date32()),
+        pa.field("stamp", pa.int64(), nullable=False),
+    ]
+)
+TAGS = pa.schema(
+    [
+        pa.field("tag_id", pa.int64(), nullable=False),
+        pa.field("category_id", pa.int64()),
+        pa.field("brand_id", pa.int64()),
+        pa.field("fresh_days", pa.int64(), nullable=False),
+        pa.field("is_used", pa.bool_(), nullable=False),
+        pa.field("stamp", pa.int64(), nullable=False),
+    ]
+)
+CUSTOMER_TAGS = pa.schema(
+    [
+        pa.field("tag_id", pa.int64(), nullable=False),
+        pa.field("customer_id", pa.int64(), nullable=False),
+        pa.field("seller_id", pa.int64(), nullable=False),
+        pa.field("tagged_on", pa.date32(), nullable=False),
+        pa.field("is_on", pa.bool_(), nullable=False),
         pa.field("stamp", pa.int64(), nullable=False),
     ]
 )
@@ -75,6 +95,31 @@ def read_follows(program_id: int, low: int, high: int) -> Iterator[pa.Table]:
     yield from arrow_tables(values=values, schema=FOLLOWS)
 
 
+def read_tags(program_id: int, low: int, high: int) -> Iterator[pa.Table]:
+    """The latest version of every tag written in the window."""
+    rows = Tag.objects.filter(program_id=program_id, stamp__gte=low, stamp__lt=high)
+    values = (
+        (
+            row.id,
+            row.category_id,
+            row.brand_id,
+            row.fresh_days,
+            row.retired_at is None,
+            row.stamp,
+        )
+        for row in rows
+    )
+    yield from arrow_tables(values=values, schema=TAGS)
+
+
+def read_customer_tags(program_id: int, low: int, high: int) -> Iterator[pa.Table]:
+    """The latest version of every tag put on a customer, or taken off, in the window."""
+    rows = CustomerTag.objects.filter(tag__program_id=program_id, stamp__gte=low, stamp__lt=high)
+    columns = ("tag_id", "customer_id", "seller_id", "tagged_on", "is_on", "stamp")
+    values = rows.values_list(*columns).iterator(chunk_size=10_000)
+    yield from arrow_tables(values=values, schema=CUSTOMER_TAGS)
+
+
 FACTS = (
     FactTable(
         name="customers",
@@ -90,6 +135,22 @@ FACTS = (
         keys=("follow_id",),
         partition=None,
         read=read_follows,
+        daily=None,
+    ),
+    FactTable(
+        name="tags",
+        schema=TAGS,
+        keys=("tag_id",),
+        partition=None,
+        read=read_tags,
+        daily=None,
+    ),
+    FactTable(
+        name="customer_tags",
+        schema=CUSTOMER_TAGS,
+        keys=("tag_id", "customer_id"),
+        partition=None,
+        read=read_customer_tags,
         daily=None,
     ),
 )

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from siyu.foundation.ids import new_id
+from siyu.rooms.customers.types import TAG_LENGTH
 
 
 class Customer(models.Model):
@@ -75,6 +76,50 @@ class Consent(models.Model):
     given = models.BooleanField()
     source = models.CharField(max_length=40)
     at = models.DateTimeField(default=timezone.now)
+
+
+class Tag(models.Model):
+    """A word that sellers put on customers (标签).
+
+    It may claim that its customers buy of a category or of a brand, whose id it keeps.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program = models.ForeignKey(
+        "organization.Program", models.PROTECT, related_name="+", db_index=False
+    )
+    name = models.CharField(max_length=TAG_LENGTH)
+    category_id = models.BigIntegerField(null=True)
+    brand_id = models.BigIntegerField(null=True)
+    fresh_days = models.PositiveSmallIntegerField()
+    retired_at = models.DateTimeField(null=True)
+    stamp = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["program", "name"],
+                condition=models.Q(retired_at=None),
+                name="customers_tag_once",
+            )
+        ]
+
+
+class CustomerTag(models.Model):
+    """A tag on a customer: who put or confirmed it last, and when; kept when it is taken off."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+", db_index=False)
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="+")
+    seller = models.ForeignKey("sellers.Seller", models.PROTECT, related_name="+", db_index=False)
+    tagged_on = models.DateField()
+    is_on = models.BooleanField(default=True)
+    stamp = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["customer", "tag"], name="customers_customer_tag_once")
+        ]
 
 
 class Follow(models.Model):

@@ -5,6 +5,34 @@ from datetime import date, datetime
 
 import pyarrow as pa
 
+TAG_LENGTH = 20
+LONGEST_FRESH_DAYS = 1_825
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagView:
+    """A tag, what it claims (a category's or brand's id, or nothing), and how many bear it."""
+
+    id: int
+    name: str
+    category_id: int | None
+    brand_id: int | None
+    fresh_days: int
+    customers: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BorneTag:
+    """A tag as a customer's page shows it; ``tagged_on`` is None where she does not bear it.
+
+    ``is_fresh`` says whether it counts still; one that went stale wants to be confirmed.
+    """
+
+    id: int
+    name: str
+    tagged_on: date | None
+    is_fresh: bool
+
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerView:

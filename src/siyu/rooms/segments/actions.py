@@ -17,25 +17,37 @@ from siyu.rooms.segments.rules import check
 from siyu.rooms.segments.types import NAME_LENGTH, NOTE_LENGTH
 
 
-def create_segment(*, viewer: Viewer, name: str, note: str, audience: Audience) -> int:
+def create_segment(
+    *, viewer: Viewer, name: str, note: str, audience: Audience, is_tag: bool = False
+) -> int:
     """A new segment; the next night counts it. Returns its id.
+
+    With ``is_tag``, sellers see it on the pages of its members.
 
     Raises BadInput for conditions that cannot be asked, and where the name is taken.
     """
     viewer.require(Right.EDIT_SEGMENTS)
-    segment = Segment(program_id=viewer.program_id, created_by_id=viewer.staff_id)
+    segment = Segment(program_id=viewer.program_id, created_by_id=viewer.staff_id, is_tag=is_tag)
     _write(viewer, segment, name, note, audience, "create segment")
     return segment.id
 
 
 def edit_segment(
-    *, viewer: Viewer, segment_id: int, name: str, note: str, audience: Audience
+    *,
+    viewer: Viewer,
+    segment_id: int,
+    name: str,
+    note: str,
+    audience: Audience,
+    is_tag: bool = False,
 ) -> None:
     """Change a segment; who belongs to it changes with the next night.
 
     Raises as ``create_segment`` does, and NotFound outside the program.
     """
-    _write(viewer, _editable(viewer, segment_id), name, note, audience, "edit segment")
+    segment = _editable(viewer, segment_id)
+    segment.is_tag = is_tag
+    _write(viewer, segment, name, note, audience, "edit segment")
 
 
 @transaction.atomic

@@ -10,7 +10,8 @@ from siyu.rooms.segments.types import NAME_LENGTH, NOTE_LENGTH
 class Segment(models.Model):
     """Conditions that the nightly run asks of every customer.
 
-    ``groups`` is an audience of ``analytics.conditions`` as plain lists.
+    ``groups`` is an audience of ``analytics.conditions`` as plain lists. ``is_tag`` where sellers
+    see it on the pages of its members, as a tag by rule.
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
@@ -20,6 +21,7 @@ class Segment(models.Model):
     name = models.CharField(max_length=NAME_LENGTH)
     note = models.CharField(max_length=NOTE_LENGTH, blank=True, default="")
     groups = models.JSONField()
+    is_tag = models.BooleanField(default=False)
     created_by_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(default=timezone.now)

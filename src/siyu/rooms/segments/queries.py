@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Subquery
 
 from siyu.analytics.conditions import Audience, Condition
 from siyu.foundation.errors import NotAllowed, NotFound
+from siyu.rooms.customers.queries import find_customer
 from siyu.rooms.insights import queries as insights
 from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.organization.queries import owner_viewer, units_below
@@ -96,6 +97,18 @@ def reach_of(*, viewer: Viewer, segment_id: int, unit_ids: Iterable[int], most: 
     )
 
 
+def rule_tags_with(*, viewer: Viewer, customer_id: int) -> dict[str, date]:
+    """The tags by rule that a customer within reach bears as of the last night, and since when.
+
+    Raises NotFound outside the viewer's reach.
+    """
+    find_customer(viewer=viewer, customer_id=customer_id)
+    rows = Segment.objects.filter(program_id=viewer.program_id, archived_at=None, is_tag=True)
+    names = dict(rows.order_by("name").values_list("id", "name"))
+    since = insights.stays_of(viewer=viewer, customer_id=customer_id, segment_ids=list(names))
+    return {name: since[each] for each, name in names.items() if each in since}
+
+
 def _require(viewer: Viewer) -> None:
     viewer.require(Right.SEE_OVERVIEW)
     if viewer.scope is not Scope.PROGRAM:
@@ -112,6 +125,7 @@ def _views(rows: list[Segment]) -> list[SegmentView]:
             name=row.name,
             note=row.note,
             audience=_audience(row),
+            is_tag=row.is_tag,
             created_at=row.created_at,
             edited_at=row.edited_at,
             last=_day(newest[row.id]) if row.id in newest else None,

@@ -23,13 +23,15 @@ class SegmentDay:
 class SegmentView:
     """A segment (人群): customers who meet conditions.
 
-    ``last`` is None until a night has counted it.
+    ``is_tag`` where sellers see it on the pages of its members, as a tag by rule. ``last`` is None
+    until a night has counted it.
     """
 
     id: int
     name: str
     note: str
     audience: Audience
+    is_tag: bool
     created_at: datetime
     edited_at: datetime
     last: SegmentDay | None

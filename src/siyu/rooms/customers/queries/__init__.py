@@ -13,15 +13,19 @@ from siyu.rooms.customers.queries.serving import (
     serving_at,
     serving_now,
 )
+from siyu.rooms.customers.queries.tags import find_tag, tags_of, tags_with
 
 __all__ = [
     "customer_ids_by_key",
     "find_by_phone",
     "find_customer",
+    "find_tag",
     "keys_of_customers",
     "names_of_customers",
     "opted_out_among",
     "search_own",
     "serving_at",
     "serving_now",
+    "tags_of",
+    "tags_with",
 ]

@@ -6,6 +6,7 @@ from siyu.rooms.insights.queries.audiences import (
     audience_size,
     customers_known,
     segment_sizes_of,
+    stays_of,
 )
 from siyu.rooms.insights.queries.brands import brand_tiers_of
 from siyu.rooms.insights.queries.concentration import concentration_of, middle_sellers
@@ -39,6 +40,7 @@ from siyu.rooms.insights.queries.published import (
     trend_of,
     verify_warehouse,
 )
+from siyu.rooms.insights.queries.tags import tag_truth_by_seller, tag_truth_of
 
 __all__ = [
     "SELLER_ORDERS",
@@ -75,7 +77,10 @@ __all__ = [
     "sellers_health",
     "sellers_in_month",
     "sold_by_seller",
+    "stays_of",
     "stores_between",
+    "tag_truth_by_seller",
+    "tag_truth_of",
     "trend_of",
     "units_in_month",
     "verify_warehouse",

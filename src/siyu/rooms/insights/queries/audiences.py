@@ -1,9 +1,12 @@
 """Customers by conditions, as the last night knew them."""
 
+from datetime import date
+
 import pyarrow as pa
 
 from siyu.analytics.conditions import Audience
 from siyu.foundation.errors import NotAllowed
+from siyu.rooms.customers.queries import find_customer
 from siyu.rooms.insights.ports import warehouse
 from siyu.rooms.insights.queries.published import publication_of
 from siyu.rooms.insights.types import AUDIENCE_ROWS, Lookup
@@ -77,6 +80,21 @@ def audience_by_seller(*, viewer: Viewer, audience: Audience, most: int) -> pa.T
         as_of=publication.as_of,
         most=most,
     )
+
+
+def stays_of(*, viewer: Viewer, customer_id: int, segment_ids: list[int]) -> dict[int, date]:
+    """Since when a customer belongs to some segments, by segment, as of the last night."""
+    find_customer(viewer=viewer, customer_id=customer_id)
+    publication = publication_of(program_id=viewer.program_id)
+    if publication is None or not segment_ids:
+        return {}
+    where = {"segment_id": segment_ids, "customer_id": customer_id, "left_on": None}
+    rows = warehouse().read(
+        program_id=viewer.program_id,
+        run_id=publication.run_id,
+        lookup=Lookup(result="memberships", where=where),
+    )
+    return {row["segment_id"]: row["entered_on"] for row in rows.to_pylist()}
 
 
 def segment_sizes_of(*, program_id: int, results_id: int) -> dict[int, dict[str, int]]:
