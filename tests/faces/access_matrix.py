@@ -43,6 +43,14 @@ link[made-up]              POST   403  403  403  403  403  403  403  403  403  4
 overview                   GET    200  200  200  200  200  403  403  200  403  403  302
 drivers                    GET    200  200  200  200  200  403  403  200  403  403  302
 concentration              GET    200  200  200  200  200  403  403  200  403  403  302
+campaigns                  GET    200  200  200  200  200  403  403  200  403  403  302
+campaign-new               POST   302  302  403  403  403  403  403  302  403  403  302
+campaign[plum]             GET    200  200  200  200  200  403  403  404  403  403  302
+campaign[fern]             GET    404  404  404  404  404  403  403  200  403  403  302
+campaign-export[plum]      GET    200  200  200  200  200  403  403  404  403  403  302
+campaign-export[fern]      GET    404  404  404  404  404  403  403  200  403  403  302
+campaign-remove[plum]      POST   302  302  403  403  403  403  403  404  403  403  302
+campaign-remove[fern]      POST   404  404  403  403  403  403  403  302  403  403  302
 tags                       GET    200  200  200  200  200  403  403  200  403  403  302
 tag-new                    POST   302  302  403  403  403  403  403  302  403  403  302
 tag-save[plum]             POST   302  302  403  403  403  403  403  404  403  403  302
@@ -240,6 +248,13 @@ FORMS = {
         "title": "Dress the window",
         "body": "By the new plan.",
         "due_at": f"{(datetime.now(tz=UTC) + timedelta(days=2)).date()}T18:00",
+    },
+    "campaign-new": {
+        "name": "New Year",
+        "anchor": "new_year",
+        "anchor_on": "2026-01-01",
+        "first_day": "-3",
+        "last_day": "0",
     },
     "tag-new": {"name": "drinks tea", "fresh_days": "90"},
     "tag-save": {"name": "drinks tea", "fresh_days": "90"},

@@ -65,7 +65,7 @@ def address_of(both: TwoBrands, page: str, thing: str) -> str:
     known |= {"playbook": both.playbooks, "help": both.helps, "segment": both.segments}
     known |= {"dispatch": both.dispatches, "assignment": both.assignments, "api": both.keys}
     known |= {"webhook": both.webhooks}
-    known |= {"own": both.dispatches, "tag": both.tags}
+    known |= {"own": both.dispatches, "tag": both.tags, "campaign": both.campaigns}
     ids = known.get(page.partition("-")[0], {})
     return reverse(page, args=[ids.get(thing, thing)])
 

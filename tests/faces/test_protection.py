@@ -47,6 +47,7 @@ def address_of(both: TwoBrands, row: Row) -> str:
     known |= {"playbook": both.playbooks, "help": both.helps, "segment": both.segments}
     known |= {"dispatch": both.dispatches, "own": both.dispatches, "api": both.keys}
     known |= {"assignment": both.assignments, "webhook": both.webhooks, "tag": both.tags}
+    known |= {"campaign": both.campaigns}
     ids = known.get(row.page.partition("-")[0], {})
     things |= ids
     if row.page.startswith("customer"):

@@ -15,7 +15,7 @@ from siyu.analytics.conditions import Condition, Operator
 from siyu.foundation.clock import business_day, utc_now
 from siyu.foundation.errors import Conflict
 from siyu.foundation.events import Event, announced
-from siyu.rooms.campaigns.actions import set_targets
+from siyu.rooms.campaigns.actions import add_campaign, set_targets
 from siyu.rooms.campaigns.types import TargetRule
 from siyu.rooms.customers.actions import create_tag
 from siyu.rooms.dispatch.models import Assignment, Dispatch
@@ -145,6 +145,7 @@ class TwoBrands:
     segments: dict[str, int] = field(default_factory=dict)
     dispatches: dict[str, int] = field(default_factory=dict)
     tags: dict[str, int] = field(default_factory=dict)
+    campaigns: dict[str, int] = field(default_factory=dict)
     assignments: dict[str, int] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
     webhooks: dict[str, int] = field(default_factory=dict)
@@ -182,6 +183,15 @@ def two_brands(folder: Path) -> TwoBrands:
     both = TwoBrands(new_brand("plum", name="Plum"), new_brand("fern", name="Fern"))
     for code, brand in (("plum", both.plum), ("fern", both.fern)):
         _fill(brand, code)
+        both.campaigns[code] = add_campaign(
+            viewer=brand.owner,
+            name=f"extra-of-{code}",
+            anchor="solar",
+            anchor_on=today() - timedelta(days=5),
+            first_day=-1,
+            last_day=3,
+            now=utc_now(),
+        )
         both.tags[code] = create_tag(viewer=brand.owner, name=f"extra-of-{code}", fresh_days=90)
         both.segments[code] = create_segment(
             viewer=brand.owner, name=f"extra-of-{code}", note="", audience=BUYERS

@@ -2,7 +2,12 @@ from datetime import date
 
 import pytest
 
-from siyu.foundation.calendar import add_working_days, is_working_day
+from siyu.foundation.calendar import (
+    add_working_days,
+    festival_day,
+    is_working_day,
+    same_lunar_day,
+)
 from siyu.foundation.errors import BadInput
 
 
@@ -44,3 +49,49 @@ def test_a_year_that_is_not_loaded_is_refused_not_guessed():
         is_working_day(date(2050, 1, 3))
     with pytest.raises(BadInput, match="chinesecalendar"):
         add_working_days(date(2049, 12, 31), 1)
+
+
+@pytest.mark.parametrize(
+    ("festival", "day"),
+    [
+        # As published by the State Council's holiday notices and the Purple Mountain Observatory.
+        ("spring_festival", date(2019, 2, 5)),
+        ("spring_festival", date(2020, 1, 25)),
+        ("spring_festival", date(2021, 2, 12)),
+        ("spring_festival", date(2026, 2, 17)),
+        ("lantern_festival", date(2024, 2, 24)),
+        ("dragon_boat", date(2023, 6, 22)),
+        ("qixi", date(2025, 8, 29)),
+        ("mid_autumn", date(2020, 10, 1)),
+        ("mid_autumn", date(2025, 10, 6)),
+        ("double_ninth", date(2024, 10, 11)),
+        ("double_eleven", date(2021, 11, 11)),
+        ("mid_year_sale", date(2021, 6, 18)),
+    ],
+)
+def test_festivals(festival: str, day: date) -> None:
+    assert festival_day(festival, day.year) == day
+
+
+@pytest.mark.parametrize(
+    ("day", "year", "same"),
+    [
+        (date(2026, 2, 17), 2025, date(2025, 1, 29)),
+        # The first of the leap sixth month counts as the first of the sixth.
+        (date(2025, 7, 25), 2026, date(2026, 7, 14)),
+        # New Year's Eve: the 30th of the twelfth month is missing in 2025, so the 29th.
+        (date(2024, 2, 9), 2026, date(2026, 2, 16)),
+        (date(2024, 2, 9), 2024, date(2024, 2, 9)),
+    ],
+)
+def test_the_same_lunar_day_of_another_year(day: date, year: int, same: date) -> None:
+    assert same_lunar_day(day, year) == same
+
+
+def test_what_is_no_festival_or_no_year_of_the_calendar_is_refused() -> None:
+    with pytest.raises(BadInput) as refused:
+        festival_day("payday", 2026)
+    assert refused.value.field == "festival"
+    for year in (1899, 2101):
+        with pytest.raises(BadInput):
+            festival_day("mid_autumn", year)

@@ -14,6 +14,7 @@ from siyu.rooms.organization.types import StaffView
 from siyu.rooms.outreach.actions import nightly_key
 from siyu.simulation.demo import (
     PROFILE,
+    add_last_campaign,
     demo_people,
     demo_program_id,
     dispatch_to_sellers,
@@ -61,6 +62,7 @@ def demo(
                 listener=listener,
             )
     if is_new:
+        add_last_campaign(program_id=program_id, now=utc_now())
         set_month_target(program_id=program_id, now=utc_now())
         dispatch_to_sellers(program_id=program_id, now=utc_now())
     people = demo_people(program_id=program_id, today=today, profile=profile)

@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 from django.db import transaction
 
 from siyu.analytics.conditions import Audience, Condition, Operator
-from siyu.rooms.campaigns.actions import set_targets
+from siyu.foundation.calendar import festival_day
+from siyu.rooms.campaigns.actions import add_campaign, set_targets
 from siyu.rooms.campaigns.types import TargetRule
 from siyu.rooms.catalog.actions import import_products
 from siyu.rooms.catalog.queries import categories_in
@@ -214,6 +215,21 @@ def set_month_target(*, program_id: int, now: datetime) -> None:
         month_on=month_on,
         amount_minor=max(sold * 21 // 20 // _ROUND_MINOR, 1) * _ROUND_MINOR,
         rule=TargetRule.PAST_MONTHS,
+        now=now,
+    )
+
+
+def add_last_campaign(*, program_id: int, now: datetime) -> None:
+    """Have the demo's headquarters look at its last Double Eleven."""
+    today = today_in(program_id=program_id)
+    year = today.year - (today < festival_day("double_eleven", today.year))
+    add_campaign(
+        viewer=owner_viewer(program_id=program_id),
+        name=f"双十一 {year}",
+        anchor="double_eleven",
+        anchor_on=date(year, 1, 1),
+        first_day=-10,
+        last_day=1,
         now=now,
     )
 

@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 
 from siyu.foundation.ids import new_id
+from siyu.rooms.campaigns.types import NAME_LENGTH
 
 
 class TargetPlan(models.Model):
@@ -22,6 +23,31 @@ class TargetPlan(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["program", "month_on"], name="campaigns_plan_once")
+        ]
+
+
+class Campaign(models.Model):
+    """A sales campaign: so many days around a festival, or around a day of its own.
+
+    ``anchor`` is a festival of ``foundation.calendar``, ``solar`` or ``lunar`` (the same date of
+    that calendar every year); ``anchor_on`` is the day that the other days are counted from.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program = models.ForeignKey(
+        "organization.Program", models.CASCADE, related_name="+", db_index=False
+    )
+    name = models.CharField(max_length=NAME_LENGTH)
+    anchor = models.CharField(max_length=20)
+    anchor_on = models.DateField()
+    first_day = models.SmallIntegerField()
+    last_day = models.SmallIntegerField()
+    created_by_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["program", "name"], name="campaigns_campaign_once")
         ]
 
 

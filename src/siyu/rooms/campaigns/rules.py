@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from statistics import median_low
 
+from siyu.foundation.calendar import festival_day, same_lunar_day
 from siyu.foundation.errors import BadInput
 from siyu.foundation.money import split
+from siyu.rooms.campaigns.types import LUNAR, SOLAR
 
 _PPM = 1_000_000
 
@@ -81,3 +83,23 @@ def elapsed_ppm(*, month_on: date, now: datetime) -> int:
     start = datetime(month_on.year, month_on.month, 1, tzinfo=now.tzinfo)
     whole = timedelta(days=monthrange(month_on.year, month_on.month)[1])
     return min(max((now - start) * _PPM // whole, 0), _PPM)
+
+
+def anchor_day(*, anchor: str, anchor_on: date, year: int) -> date:
+    """The day of another year that a campaign's days are counted from in that year.
+
+    A festival's own day, or the same date of the solar or of the lunar calendar; 29 February is 28
+    February in other years. Raises BadInput beyond the calendar.
+    """
+    if anchor == LUNAR:
+        return same_lunar_day(anchor_on, year)
+    if anchor != SOLAR:
+        return festival_day(anchor, year)
+    return anchor_on.replace(
+        year=year, day=min(anchor_on.day, monthrange(year, anchor_on.month)[1])
+    )
+
+
+def change_ppm(*, now: int, before: int) -> int | None:
+    """The change in parts per million, rounded down; None where there was nothing before."""
+    return (now - before) * _PPM // before if before > 0 else None

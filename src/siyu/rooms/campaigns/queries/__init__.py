@@ -1,5 +1,6 @@
 """Every read of campaigns."""
 
+from siyu.rooms.campaigns.queries.campaigns import campaigns_of, compare_campaign
 from siyu.rooms.campaigns.queries.targets import (
     month_elapsed_ppm,
     months_with_targets,
@@ -11,6 +12,8 @@ from siyu.rooms.campaigns.queries.targets import (
 )
 
 __all__ = [
+    "campaigns_of",
+    "compare_campaign",
     "month_elapsed_ppm",
     "months_with_targets",
     "own_target",
