@@ -262,3 +262,19 @@ SELECT unit_id, persona, brand_id,
        place, sellers, sellers_all, lines, gmv_minor,
        gmv_minor * 1000000 // whole_minor AS share_ppm
 FROM placed JOIN everyone USING (unit_id, persona) ORDER BY unit_id, persona, place"""
+
+
+def lives_sql() -> str:
+    """Return the SELECT of how long customers went on buying."""
+    return """
+WITH own AS (
+    SELECT seller_id, last_on - first_on AS duration_days, state = 'lost' AS has_ended
+    FROM customers_mart WHERE first_on IS NOT NULL),
+told AS (
+    SELECT duration_days, has_ended, coalesce(kind, '') AS kind, coalesce(persona, '') AS persona
+    FROM own LEFT JOIN sellers_mart USING (seller_id))
+SELECT 'kind' AS cut, kind AS group_key, duration_days, has_ended, count(*) AS customers
+FROM told GROUP BY ALL
+UNION ALL
+SELECT 'persona', persona, duration_days, has_ended, count(*) FROM told GROUP BY ALL
+ORDER BY cut, group_key"""

@@ -27,6 +27,7 @@ from benchmarks.reference_parts import ELAPSED_BAND, FRIEND_BAND, RATE_BAND, REA
 from benchmarks.reference_sellers import (
     brand_tiers_sql,
     concentration_sql,
+    lives_sql,
     seller_candidates_sql,
     seller_months_sql,
     seller_states_sql,
@@ -215,6 +216,7 @@ def reference_sql(*, parameters: Mapping[str, Any]) -> dict[str, str]:
         "seller_states": seller_states_sql(as_of=as_of),
         "sellers_mart": sellers_sql(as_of=as_of),
         "seller_candidates": seller_candidates_sql(as_of=as_of),
+        "lives": lives_sql(),
         "seller_months": seller_months_sql(as_of=as_of),
         "brand_tiers": brand_tiers_sql(as_of=as_of),
         "trend": trend_sql(),

@@ -19,6 +19,7 @@ from siyu.analytics.marts.concentration import CONCENTRATION
 from siyu.analytics.marts.customers import CUSTOMERS
 from siyu.analytics.marts.favourites import FAVOURITES
 from siyu.analytics.marts.histories import HISTORIES
+from siyu.analytics.marts.lives import LIVES
 from siyu.analytics.marts.market import MARKET
 from siyu.analytics.marts.memberships import MEMBERSHIPS, SEGMENT_SIZES
 from siyu.analytics.marts.propensity import PROPENSITY
@@ -135,6 +136,7 @@ NIGHTLY: tuple[Result, ...] = (
         SELLER_CANDIDATES,
         ("unit_id", "rank"),
     ),
+    Result("lives", marts.lives, ("customers_mart", "sellers_mart"), LIVES, ("cut", "group_key")),
     Result(
         "seller_months",
         marts.seller_months,

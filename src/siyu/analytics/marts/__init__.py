@@ -7,6 +7,7 @@ from siyu.analytics.marts.concentration import concentration
 from siyu.analytics.marts.customers import customers
 from siyu.analytics.marts.favourites import favourites
 from siyu.analytics.marts.histories import histories
+from siyu.analytics.marts.lives import lives
 from siyu.analytics.marts.market import market
 from siyu.analytics.marts.memberships import memberships, segment_sizes
 from siyu.analytics.marts.movements import movements
@@ -39,6 +40,7 @@ __all__ = [
     "kinds_of_history",
     "kinds_of_outcome",
     "kinds_of_spending",
+    "lives",
     "market",
     "memberships",
     "month_sales",

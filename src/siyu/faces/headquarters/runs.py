@@ -31,6 +31,7 @@ STATES = {
     RunState.FAILED: (gettext_lazy("Failed"), "red"),
 }
 STEPS = {
+    "lives": gettext_lazy("How long customers stay"),
     "fresh_tags": gettext_lazy("Fresh tags"),
     "tag_truth": gettext_lazy("Truth of tags"),
     "figures": gettext_lazy("Figures of today"),

@@ -9,6 +9,7 @@ from siyu.faces.headquarters import (
     dispatches,
     drivers,
     imports,
+    lives,
     overview,
     playbooks,
     runs,
@@ -23,6 +24,7 @@ from siyu.faces.headquarters import (
 urlpatterns = [
     path("overview", overview.overview, name="overview"),
     path("drivers", drivers.drivers, name="drivers"),
+    path("lives", lives.lives, name="lives"),
     path("campaigns", campaigns.campaigns, name="campaigns"),
     path("campaigns/new", campaigns.new, name="campaign-new"),
     path("campaigns/<id:campaign_id>", campaigns.campaign, name="campaign"),

@@ -19,6 +19,7 @@ from siyu.rooms.insights.queries.fresh import (
     units_in_month,
 )
 from siyu.rooms.insights.queries.layers import own_layer, own_layers
+from siyu.rooms.insights.queries.lives import lives_of
 from siyu.rooms.insights.queries.pages import members_after, portraits_after, sellers_after
 from siyu.rooms.insights.queries.pasts import sellers_began, sold_by_seller
 from siyu.rooms.insights.queries.published import (
@@ -55,6 +56,7 @@ __all__ = [
     "day_so_far",
     "drivers_between",
     "freshness_of",
+    "lives_of",
     "members_after",
     "metrics_between",
     "middle_sellers",

@@ -1,6 +1,15 @@
 """What insights show of themselves."""
 
-from siyu.rooms.insights.types.figures import DaySoFar, FreshView, Sold, TagTruth
+from siyu.rooms.insights.types.figures import (
+    DaySoFar,
+    FreshView,
+    GroupLife,
+    LivesCompared,
+    LivesCut,
+    Sold,
+    Survival,
+    TagTruth,
+)
 from siyu.rooms.insights.types.results import (
     AUDIENCE_ROWS,
     AUDIENCE_SIZE,
@@ -45,8 +54,11 @@ __all__ = [
     "Forecast",
     "ForecastErrors",
     "FreshView",
+    "GroupLife",
     "Layer",
     "Lift",
+    "LivesCompared",
+    "LivesCut",
     "Lookup",
     "MiddleSeller",
     "Movement",
@@ -57,6 +69,7 @@ __all__ = [
     "Sold",
     "Span",
     "Standing",
+    "Survival",
     "TagTruth",
     "Worth",
 ]

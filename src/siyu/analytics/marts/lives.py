@@ -1,0 +1,46 @@
+"""How long customers go on buying, counted so that a model of survival can read it."""
+
+from __future__ import annotations
+
+import ibis
+
+from siyu.analytics.arithmetic import days_between
+
+LIVES = ibis.schema(
+    {
+        "cut": "string",
+        "group_key": "string",
+        "duration_days": "int64",
+        "has_ended": "boolean",
+        "customers": "int64",
+    }
+)
+NOBODY = ""
+_COUNTED = ("duration_days", "has_ended")
+
+
+def lives(*, customers_mart: ibis.Table, sellers_mart: ibis.Table) -> ibis.Table:
+    """One row a cut, group, length of life and whether it has ended.
+
+    A life is a customer's time from her first to her last purchase. It has ended where she is
+    lost; all others are lost from sight with their last purchase. Cuts are `kind` and `persona`:
+    of the seller who serves her today (`NOBODY` where nobody does).
+
+    Columns: cut, group_key, duration_days (0: bought on one day only), has_ended, customers.
+    """
+    bought = customers_mart.filter(customers_mart.first_on.notnull())
+    own = bought.select(
+        "seller_id",
+        duration_days=days_between(start=bought.first_on, end=bought.last_on),
+        has_ended=bought.state == "lost",
+    )
+    sellers = sellers_mart.select("seller_id", "kind", "persona")
+    joined = own.left_join(sellers, "seller_id")
+    parts = [
+        joined.group_by(group_key=joined[cut].fill_null(NOBODY), **{n: joined[n] for n in _COUNTED})
+        .agg(customers=joined.count())
+        .mutate(cut=ibis.literal(cut))
+        .select(*LIVES)
+        for cut in ("kind", "persona")
+    ]
+    return ibis.union(*parts)

@@ -1,0 +1,95 @@
+"""How long customers stay: groups told apart, bands, and who may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from siyu.foundation.errors import NotAllowed
+from siyu.rooms.insights.queries import lives_of
+from siyu.rooms.insights.types import LivesCut
+from siyu.rooms.operations.actions import run_now, wait_until_stable
+from siyu.rooms.organization.types import Role
+from siyu.rooms.outreach.actions import nightly_key
+from tests.audit_guard import empty_database
+from tests.rooms.brand import Brand, new_brand
+
+AS_OF = date(2025, 6, 1)
+# Days before the night on which each customer of a seller bought; 40 customers of each kind.
+STAYED = tuple(range(5, 425, 30))
+LEFT = (1_050, 1_020, 990)
+SELLERS = {"ann": ("guide", STAYED, 40), "bob": ("shopkeeper", LEFT, 40), "cat": ("koc", LEFT, 5)}
+
+
+@pytest.fixture(scope="module")
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Brand]:
+    with django_db_blocker.unblock():
+        brand = new_brand("lives")
+        brand.sellers(
+            *(
+                {"key": key, "kind": kind, "store_key": "n1"}
+                for key, (kind, _days, _count) in SELLERS.items()
+            )
+        )
+        orders = []
+        for seller, (_kind, days, count) in SELLERS.items():
+            for number in range(count):
+                brand.follow(f"{seller}-{number}", seller, "2022-01-01 10:00")
+                orders += [
+                    {
+                        "order_key": f"{seller}-{number}-{ago}",
+                        "customer_key": f"{seller}-{number}",
+                        "paid_at": f"{AS_OF - timedelta(days=ago)} 10:00",
+                        "quantity": "1",
+                        "unit_price": "10",
+                    }
+                    for ago in days
+                ]
+        brand.orders(*orders)
+        brand.react()
+        wait_until_stable()
+        run_now(
+            program_id=brand.program.id,
+            kind="nightly",
+            key=nightly_key(program_id=brand.program.id, as_of=AS_OF),
+            arguments={"as_of": str(AS_OF)},
+        )
+        yield brand
+        empty_database()
+
+
+@pytest.fixture
+def brand(committed: Brand, db: None) -> Brand:
+    return committed
+
+
+def test_who_left_and_who_stays_are_told_apart(brand: Brand) -> None:
+    found = lives_of(viewer=brand.owner, cut=LivesCut.KIND, at_days=(0, 59, 60, 300))
+    assert found is not None
+    groups = {each.group_key: each for each in found.groups}
+    assert groups.keys() == {"guide", "shopkeeper"}, "five of a koc tell nothing"
+    assert (groups["guide"].customers, groups["guide"].ended) == (40, 0)
+    assert groups["guide"].median_days is None
+    assert [each.share for each in groups["guide"].survivals] == [1.0] * 4
+    left = groups["shopkeeper"]
+    assert (left.customers, left.ended, left.median_days) == (40, 40, 60)
+    assert [each.share for each in left.survivals] == [1.0, 1.0, 0.0, 0.0]
+    assert found.p is not None
+    assert found.p < 1e-6
+
+
+def test_one_group_alone_is_compared_with_none(brand: Brand) -> None:
+    found = lives_of(viewer=brand.owner, cut=LivesCut.PERSONA, at_days=(0, 30))
+    assert found is not None
+    assert found.p is None or len(found.groups) > 1
+    assert sum(each.customers for each in found.groups) == 85
+
+
+def test_it_is_of_the_whole_program(brand: Brand) -> None:
+    manager = brand.staff("mia", Role.STORE_MANAGER, brand.store("n1"))
+    with pytest.raises(NotAllowed):
+        lives_of(viewer=manager, cut=LivesCut.KIND, at_days=(0,))
+    assert lives_of(viewer=new_brand("none").owner, cut=LivesCut.KIND, at_days=(0,)) is None
