@@ -53,7 +53,8 @@ def in_templates() -> set[str]:
 def _literal(node: TranslateNode) -> set[str]:
     value = node.filter_expression.var
     value = value if isinstance(value, str) else getattr(value, "literal", None)
-    return {value} if isinstance(value, str) else set()
+    # Django looks a text of a template up with its percent signs doubled.
+    return {value.replace("%", "%%")} if isinstance(value, str) else set()
 
 
 def in_code(path: Path, functions: dict[str, int]) -> set[str]:

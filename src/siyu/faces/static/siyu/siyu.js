@@ -54,7 +54,7 @@
   const inFull = (value) => value.toLocaleString(undefined, { maximumFractionDigits: 0 });
 
   const lines = (told) => ({
-    color: [colourOf("--tblr-primary", "#066fd1"), "#94a3b8", "#94a3b8"],
+    color: [colourOf("--tblr-primary", "#066fd1"), "#94a3b8", "#d9730d", "#2f9e63", "#9c4dcc", "#c2416b"],
     grid: { left: 8, right: 12, top: 28, bottom: 8, containLabel: true },
     legend: { top: 0, right: 0, itemHeight: 8 },
     tooltip: { trigger: "axis", renderMode: "richText" },
