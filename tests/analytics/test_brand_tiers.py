@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from siyu.analytics.engine import table
-from siyu.analytics.marts.seller_months import months_before
 from tests.analytics.chance import AS_OF, UNITS, random_facts
 from tests.analytics.conftest import Warehouse
 
@@ -138,16 +137,3 @@ def test_months_of_sellers_equal_counting_one_by_one(warehouse: Warehouse, seed:
     }
     assert found == plainly
     assert any(refunds for _, refunds in plainly.values())
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "first"),
-    [
-        (date(2024, 5, 31), 0, date(2024, 5, 1)),
-        (date(2024, 5, 1), 5, date(2023, 12, 1)),
-        (date(2024, 1, 31), 13, date(2022, 12, 1)),
-        (date(2024, 12, 1), 12, date(2023, 12, 1)),
-    ],
-)
-def test_months_before_a_day(day: date, months: int, first: date) -> None:
-    assert months_before(day, months) == first

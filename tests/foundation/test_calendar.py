@@ -6,6 +6,7 @@ from siyu.foundation.calendar import (
     add_working_days,
     festival_day,
     is_working_day,
+    month_of,
     same_lunar_day,
 )
 from siyu.foundation.errors import BadInput
@@ -95,3 +96,16 @@ def test_what_is_no_festival_or_no_year_of_the_calendar_is_refused() -> None:
     for year in (1899, 2101):
         with pytest.raises(BadInput):
             festival_day("mid_autumn", year)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "first"),
+    [
+        (date(2024, 5, 31), 0, date(2024, 5, 1)),
+        (date(2024, 5, 1), 5, date(2023, 12, 1)),
+        (date(2024, 1, 31), 13, date(2022, 12, 1)),
+        (date(2024, 12, 1), 12, date(2023, 12, 1)),
+    ],
+)
+def test_the_first_day_of_a_month(day: date, months: int, first: date) -> None:
+    assert month_of(day, -months) == first

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from siyu.rooms.catalog.actions import import_products
 from siyu.rooms.catalog.queries import categories_in
 from siyu.rooms.customers.actions import import_customers, import_follows
 from siyu.rooms.customers.queries import customer_ids_by_key
-from siyu.rooms.operations.actions import deliver_all
+from siyu.rooms.operations.actions import deliver_all, run_now, wait_until_stable
 from siyu.rooms.operations.queries import pending_deliveries
 from siyu.rooms.operations.types import ImportCounts, Viewer
 from siyu.rooms.orders.actions import import_order_heads, import_orders, import_returns
@@ -21,7 +22,7 @@ from siyu.rooms.organization.queries import (
     viewer_of,
 )
 from siyu.rooms.organization.types import ProgramView, Role
-from siyu.rooms.outreach.actions import open_program
+from siyu.rooms.outreach.actions import nightly_key, open_program
 from siyu.rooms.sellers.actions import import_sellers
 from siyu.rooms.sellers.queries import seller_ids_by_key, sellers_of_ids
 from tests.rooms.arrow_rows import (
@@ -112,6 +113,17 @@ class Brand:
             staff_id=staff_id, program_id=program_id, role=role, unit_id=unit_id, actor_id=None
         )
         return viewer_of(staff_id=staff_id, program_id=program_id)
+
+    def night(self, as_of: date) -> None:
+        """Deliver every event and run the night of a day over all that is committed."""
+        self.react()
+        wait_until_stable()
+        run_now(
+            program_id=self.program.id,
+            kind="nightly",
+            key=nightly_key(program_id=self.program.id, as_of=as_of),
+            arguments={"as_of": str(as_of)},
+        )
 
     def _import(self, action: Any, rows: Any) -> ImportCounts:
         counts: ImportCounts = action(program_id=self.program.id, source=self.source, rows=rows)

@@ -28,6 +28,12 @@ def add_working_days(day: date, count: int) -> date:
     return day
 
 
+def month_of(day: date, later: int = 0) -> date:
+    """The first day of a day's month, or of the month so many months later (before, if below 0)."""
+    years, month = divmod(day.year * 12 + day.month - 1 + later, 12)
+    return date(years, month + 1, 1)
+
+
 _SHORT_MONTH_DAYS = 29
 # Month and day of the solar calendar, or of the lunar one.
 SOLAR_FESTIVALS = {

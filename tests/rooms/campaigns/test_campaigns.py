@@ -15,11 +15,9 @@ from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, NotAllowed, NotFound
 from siyu.rooms.campaigns.actions import add_campaign, remove_campaign
 from siyu.rooms.campaigns.queries import campaigns_of, compare_campaign
-from siyu.rooms.operations.actions import run_now, wait_until_stable
 from siyu.rooms.operations.queries import audit_page
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.types import Role
-from siyu.rooms.outreach.actions import nightly_key
 from tests.audit_guard import empty_database
 from tests.rooms.brand import Brand, new_brand
 
@@ -69,14 +67,7 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
                     for number in range(count)
                 ]
         brand.orders(*orders)
-        brand.react()
-        wait_until_stable()
-        run_now(
-            program_id=brand.program.id,
-            kind="nightly",
-            key=nightly_key(program_id=brand.program.id, as_of=AS_OF),
-            arguments={"as_of": str(AS_OF)},
-        )
+        brand.night(AS_OF)
         yield Shop(
             brand=brand,
             south=brand.staff("sue", Role.REGION_MANAGER, brand.unit("South")),

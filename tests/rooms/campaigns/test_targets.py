@@ -23,12 +23,10 @@ from siyu.rooms.campaigns.queries import (
 )
 from siyu.rooms.campaigns.types import TargetRule, TargetView
 from siyu.rooms.insights.types import Sold
-from siyu.rooms.operations.actions import run_now, wait_until_stable
 from siyu.rooms.operations.queries import audit_page
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.queries import today_in
 from siyu.rooms.organization.types import Role
-from siyu.rooms.outreach.actions import nightly_key
 from tests.audit_guard import empty_database
 from tests.rooms.brand import Brand, new_brand
 
@@ -102,14 +100,7 @@ def made_chain() -> Chain:
     ]
     now = {"order_key": "now", "customer_key": "c0", "paid_at": f"{today} 00:00"}
     brand.orders(*past, now | {"quantity": "1", "unit_price": "60"})
-    brand.react()
-    wait_until_stable()
-    run_now(
-        program_id=brand.program.id,
-        kind="nightly",
-        key=nightly_key(program_id=brand.program.id, as_of=today),
-        arguments={"as_of": str(today)},
-    )
+    brand.night(today)
     return Chain(
         brand=brand,
         month_on=today.replace(day=1),

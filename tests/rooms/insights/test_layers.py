@@ -10,8 +10,6 @@ from pytest_django import DjangoDbBlocker
 
 from siyu.rooms.insights.queries import own_layer, own_layers
 from siyu.rooms.insights.types import Layer
-from siyu.rooms.operations.actions import run_now, wait_until_stable
-from siyu.rooms.outreach.actions import nightly_key
 from tests.audit_guard import empty_database
 from tests.rooms.brand import Brand, new_brand
 
@@ -45,14 +43,7 @@ def filled_brand() -> Brand:
     bought(brand, "steady", 20, *range(5, 400, 7))
     bought(brand, "small", 10, *range(3, 400, 9))
     bought(brand, "others", 300, *range(200, 400, 7))
-    brand.react()
-    wait_until_stable()
-    run_now(
-        program_id=brand.program.id,
-        kind="nightly",
-        key=nightly_key(program_id=brand.program.id, as_of=AS_OF),
-        arguments={"as_of": str(AS_OF)},
-    )
+    brand.night(AS_OF)
     return brand
 
 

@@ -11,9 +11,7 @@ from pytest_django import DjangoDbBlocker
 from siyu.foundation.errors import NotAllowed
 from siyu.rooms.insights.queries import lives_of
 from siyu.rooms.insights.types import LivesCut
-from siyu.rooms.operations.actions import run_now, wait_until_stable
 from siyu.rooms.organization.types import Role
-from siyu.rooms.outreach.actions import nightly_key
 from tests.audit_guard import empty_database
 from tests.rooms.brand import Brand, new_brand
 
@@ -49,14 +47,7 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
                     for ago in days
                 ]
         brand.orders(*orders)
-        brand.react()
-        wait_until_stable()
-        run_now(
-            program_id=brand.program.id,
-            kind="nightly",
-            key=nightly_key(program_id=brand.program.id, as_of=AS_OF),
-            arguments={"as_of": str(AS_OF)},
-        )
+        brand.night(AS_OF)
         yield brand
         empty_database()
 

@@ -12,14 +12,12 @@ from pytest_django import DjangoDbBlocker
 from siyu.analytics.conditions import Audience, Condition, Operator
 from siyu.foundation.errors import BadInput, NotAllowed, NotFound
 from siyu.rooms.insights.queries import publication_of
-from siyu.rooms.operations.actions import run_now, wait_until_stable
 from siyu.rooms.operations.queries import audit_page
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.types import Role
 from siyu.rooms.outreach.actions import (
     add_playbook,
     edit_playbook,
-    nightly_key,
     retire_segment,
     set_policy,
 )
@@ -52,17 +50,6 @@ class Shop:
     buyers: int
     tea: int
     south: int
-
-
-def night(brand: Brand, as_of: date) -> None:
-    brand.react()
-    wait_until_stable()
-    run_now(
-        program_id=brand.program.id,
-        kind="nightly",
-        key=nightly_key(program_id=brand.program.id, as_of=as_of),
-        arguments={"as_of": str(as_of)},
-    )
 
 
 def order(brand: Brand, customer: str, on: date, product: str = "tea") -> None:
@@ -112,10 +99,10 @@ def new_shop() -> Shop:
     tea = create_segment(viewer=brand.owner, name="Tea", note="", audience=bought_tea(brand))
     region = ((Condition(field="unit_id", values=(brand.unit("south"),)),),)
     south = create_segment(viewer=brand.owner, name="South", note="all", audience=region)
-    night(brand, AS_OF)
+    brand.night(AS_OF)
     # The day after, c4 buys for the first time.
     order(brand, "c4", AS_OF)
-    night(brand, AS_OF + timedelta(days=1))
+    brand.night(AS_OF + timedelta(days=1))
     return Shop(brand, buyers, tea, south)
 
 
@@ -162,7 +149,7 @@ class TestMembership:
     def test_a_night_done_again_counts_the_same(self, shop: Shop, owner: Viewer):
         before = days_of_segment(viewer=owner, segment_id=shop.buyers, since=AS_OF)
         published = publication_of(program_id=shop.brand.program.id)
-        night(shop.brand, AS_OF + timedelta(days=1))
+        shop.brand.night(AS_OF + timedelta(days=1))
         assert publication_of(program_id=shop.brand.program.id) != published
         assert days_of_segment(viewer=owner, segment_id=shop.buyers, since=AS_OF) == before
 
@@ -299,7 +286,7 @@ class TestPlaybooks:
                 texts=TEXTS,
                 name="Bought before",
             )
-        night(brand, later)
+        brand.night(later)
         names = ("c1", "c2", "c3", "c4", "d1")
         signal = f"segment_{shop.buyers}"
         assert signals_drawn(brand, later) == {brand.customer(name): signal for name in names}
@@ -321,7 +308,7 @@ class TestPlaybooks:
                 texts=TEXTS,
                 segment_id=segment_id,
             )
-        night(brand, later)
+        brand.night(later)
         assert signals_drawn(brand, later) == {brand.customer("d3"): "never_ordered"}
 
     def test_a_segment_of_another_program_is_none(self, shop: Shop, owner: Viewer):

@@ -9,6 +9,7 @@ import ibis
 
 from siyu.adapters.warehouse.manifest import Manifest
 from siyu.analytics.engine import HOURLY, KEPT, Engine, table
+from siyu.foundation.calendar import month_of
 
 OnResult = Callable[[str, int], None]
 Fed = dict[str, dict[str, list[str]]]
@@ -53,7 +54,7 @@ def freshen(
     The engine knows the facts of the manifest. Without a folder of the run before, every day from
     the first of the last month on is computed. Nothing is written where nothing changed.
     """
-    since = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    since = month_of(today, -1)
     now = fed_since(manifest.files, since)
     before = _read(folder_before) if folder_before else {}
     changed = changed_days(fed_since(before, since), now)

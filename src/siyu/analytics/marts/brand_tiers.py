@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 
 from siyu.analytics.arithmetic import share_ppm, total
-from siyu.analytics.marts.seller_months import months_before
+from siyu.foundation.calendar import month_of
 
 BRAND_TIERS = ibis.schema(
     {
@@ -74,7 +74,7 @@ def _by_seller(
     sales: ibis.Table, goods: ibis.Table, unit_ancestors: ibis.Table, as_of: date
 ) -> ibis.Table:
     recent = sales.filter(
-        sales.business_on >= months_before(as_of, MONTHS), ~sales.is_gift, sales.seller_id.notnull()
+        sales.business_on >= month_of(as_of, -MONTHS), ~sales.is_gift, sales.seller_id.notnull()
     )
     branded = goods.filter(goods.brand_id.notnull()).select(
         good_id="product_id", brand_id="brand_id"

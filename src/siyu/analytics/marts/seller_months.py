@@ -7,6 +7,7 @@ from datetime import date
 import ibis
 
 from siyu.analytics.arithmetic import total
+from siyu.foundation.calendar import month_of
 
 SELLER_MONTHS = ibis.schema(
     {
@@ -17,12 +18,6 @@ SELLER_MONTHS = ibis.schema(
     }
 )
 _MONTHS = 13
-
-
-def months_before(day: date, months: int) -> date:
-    """The first day of the month that lies so many months before the month of a day."""
-    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(years, month + 1, 1)
 
 
 def seller_months(*, sales: ibis.Table, returns: ibis.Table, as_of: date) -> ibis.Table:
@@ -38,7 +33,7 @@ def seller_months(*, sales: ibis.Table, returns: ibis.Table, as_of: date) -> ibi
         sales.select("seller_id", "business_on", **amounts),
         returns.select("seller_id", "business_on", **back),
     )
-    since = months_before(as_of, _MONTHS)
+    since = month_of(as_of, -_MONTHS)
     own = both.filter(both.seller_id.notnull(), both.business_on >= since)
     monthly = own.mutate(month_on=own.business_on.truncate("M").cast("date"))
     return monthly.group_by("month_on", "seller_id").agg(

@@ -17,7 +17,7 @@ from siyu.rooms.catalog.queries import names_of_categories
 from siyu.rooms.insights.queries import drivers_between, publication_of
 from siyu.rooms.insights.types import Cut, Driver, DriverTree, Movement, Span
 from siyu.rooms.operations.types import Right, Viewer
-from siyu.rooms.organization.queries import names_of_units, program_of, units_under
+from siyu.rooms.organization.queries import names_of_units, path_to, program_of, units_under
 from siyu.rooms.sellers.types import SellerKind
 
 DRIVERS = {
@@ -93,7 +93,7 @@ def drivers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
             "groups": _groups(viewer, tree, unit_id),
             "periods": [_last_days(published.as_of, days) for days in PERIODS],
             "unit_id": unit_id,
-            "path": _path(viewer, unit_id),
+            "path": path_to(viewer=viewer, unit_id=unit_id),
         }
     return render(request, "headquarters/drivers.html", shown)
 
@@ -182,16 +182,6 @@ def _names_of(cut: Cut, keys: list[str]) -> dict[str, str]:
     if cut is Cut.KIND:
         return {key: str(KINDS[SellerKind(key)]) for key in keys if key}
     return {key: str(name) for key, name in _AGES.items()}
-
-
-def _path(viewer: Viewer, unit_id: int | None) -> list[Any]:
-    """The unit looked at and those above it within reach, the highest first."""
-    by_id = {unit.id: unit for unit in units_under(viewer=viewer)}
-    path: list[Any] = []
-    while unit_id in by_id:
-        path.insert(0, by_id[unit_id])
-        unit_id = by_id[unit_id].parent_id
-    return path
 
 
 def _last_days(as_of: date, days: int) -> dict[str, Any]:

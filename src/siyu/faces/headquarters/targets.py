@@ -17,6 +17,7 @@ from siyu.faces.access import page
 from siyu.faces.errors import told
 from siyu.faces.exports import csv_of
 from siyu.faces.numbers import whole_number
+from siyu.foundation.calendar import month_of
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput
 from siyu.foundation.money import from_minor, to_minor
@@ -38,9 +39,9 @@ from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.organization.queries import (
     names_of_staff,
     names_of_units,
+    path_to,
     program_of,
     today_in,
-    units_under,
 )
 from siyu.rooms.organization.types import ProgramView
 from siyu.rooms.sellers.queries import sellers_of_ids
@@ -140,7 +141,7 @@ def _shown(request: HttpRequest, viewer: Viewer, refused: BadInput | None = None
     unit_id = whole_number(_given(request, "unit"))
     found = targets_below(viewer=viewer, month_on=month_on, unit_id=unit_id)
     plan = target_plan_of(viewer=viewer, month_on=month_on)
-    is_open = month_on >= today_in(program_id=program.id).replace(day=1)
+    is_open = month_on >= month_of(today_in(program_id=program.id))
     shown: dict[str, Any] = {
         "program": program,
         "month_on": month_on,
@@ -181,7 +182,7 @@ def _attained(
         "own": own,
         "elapsed_ppm": elapsed,
         "course_minor": net * _MILLION // elapsed if elapsed and net > 0 else None,
-        "path": _path(viewer, own.unit_id),
+        "path": path_to(viewer=viewer, unit_id=own.unit_id),
         "rows": _named(viewer, below, elapsed, program),
     }
 
@@ -205,15 +206,6 @@ def _named(
         }
         for row in rows
     ]
-
-
-def _path(viewer: Viewer, unit_id: int | None) -> list[Any]:
-    by_id = {unit.id: unit for unit in units_under(viewer=viewer)}
-    path: list[Any] = []
-    while unit_id in by_id:
-        path.insert(0, by_id[unit_id])
-        unit_id = by_id[unit_id].parent_id
-    return path
 
 
 def _lines(viewer: Viewer, rows: list[TargetView]) -> Iterator[Sequence[Any]]:
@@ -248,14 +240,9 @@ def _lines(viewer: Viewer, rows: list[TargetView]) -> Iterator[Sequence[Any]]:
 
 
 def _months(viewer: Viewer, asked: date) -> list[date]:
-    this = today_in(program_id=viewer.program_id).replace(day=1)
-    around = {_moved(this, number) for number in range(-_MONTHS_BACK, _MONTHS_AHEAD + 1)}
+    this = month_of(today_in(program_id=viewer.program_id))
+    around = {month_of(this, number) for number in range(-_MONTHS_BACK, _MONTHS_AHEAD + 1)}
     return sorted(around | {asked}, reverse=True)
-
-
-def _moved(month_on: date, months: int) -> date:
-    years, month = divmod(month_on.year * 12 + month_on.month - 1 + months, 12)
-    return date(years, month + 1, 1)
 
 
 def _given(request: HttpRequest, name: str) -> str:
@@ -267,13 +254,13 @@ def _month_or_this(request: HttpRequest, viewer: Viewer) -> date:
     try:
         return _month(request, viewer)
     except BadInput:
-        return today_in(program_id=viewer.program_id).replace(day=1)
+        return month_of(today_in(program_id=viewer.program_id))
 
 
 def _month(request: HttpRequest, viewer: Viewer) -> date:
     text = _given(request, "month")
     if not text:
-        return today_in(program_id=viewer.program_id).replace(day=1)
+        return month_of(today_in(program_id=viewer.program_id))
     try:
         return date.fromisoformat(f"{text}-01")
     except ValueError as error:

@@ -3,6 +3,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from siyu.foundation.calendar import month_of
 from siyu.foundation.errors import BadInput, Conflict, NotAllowed, NotFound
 from siyu.foundation.money import exponent
 from siyu.rooms.campaigns.models import Target, TargetPlan
@@ -186,7 +187,7 @@ def _weights(
     if rule is TargetRule.EQUAL:
         return dict.fromkeys(units, 1)
     back = 12 if rule is TargetRule.LAST_YEAR else past_months
-    first_on, last_on = _month(month_on, -back), _month(month_on, -1)
+    first_on, last_on = month_of(month_on, -back), month_of(month_on, -1)
     if rule is TargetRule.LAST_YEAR:
         last_on = first_on
     sold = sold_by_seller(viewer=viewer, first_on=first_on, last_on=last_on)
@@ -194,15 +195,10 @@ def _weights(
     return past_weights(sold=sold, newcomers=newcomers, sellers=list(units))
 
 
-def _month(month_on: date, months: int) -> date:
-    years, month = divmod(month_on.year * 12 + month_on.month - 1 + months, 12)
-    return date(years, month + 1, 1)
-
-
 def _check_month(viewer: Viewer, month_on: date, now: datetime) -> None:
     today = program_of(program_id=viewer.program_id).day_of(now)
-    this = today.replace(day=1)
-    if month_on.day != 1 or not this <= month_on <= _month(this, 12):
+    this = month_of(today)
+    if month_on.day != 1 or not this <= month_on <= month_of(this, 12):
         raise BadInput("month", "Choose this month or one of the next twelve.")
 
 

@@ -3,6 +3,7 @@
 from siyu.rooms.organization.queries.programs import (
     find_program,
     names_of_units,
+    path_to,
     program_of,
     programs,
     today_in,
@@ -28,6 +29,7 @@ __all__ = [
     "names_of_staff",
     "names_of_units",
     "owner_viewer",
+    "path_to",
     "program_of",
     "programs",
     "staff_by_login",

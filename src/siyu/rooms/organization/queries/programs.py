@@ -66,6 +66,16 @@ def units_below(*, viewer: Viewer) -> dict[int, tuple[int, ...]]:
     return {unit_id: tuple(sorted(some)) for unit_id, some in below.items()}
 
 
+def path_to(*, viewer: Viewer, unit_id: int | None) -> list[UnitView]:
+    """An org unit and those above it within the viewer's reach, the highest first."""
+    by_id = {unit.id: unit for unit in units_under(viewer=viewer)}
+    path: list[UnitView] = []
+    while unit_id in by_id:
+        path.insert(0, by_id[unit_id])
+        unit_id = by_id[unit_id].parent_id
+    return path
+
+
 def unit_ids_by_key(*, program_id: int, keys: Iterable[str]) -> dict[str, int]:
     """The ids of stores by their keys, of those that exist."""
     rows = OrgUnit.objects.filter(
