@@ -264,11 +264,12 @@ SELECT unit_id, persona, brand_id,
 FROM placed JOIN everyone USING (unit_id, persona) ORDER BY unit_id, persona, place"""
 
 
-def lives_sql() -> str:
+def lives_sql(*, as_of: date) -> str:
     """Return the SELECT of how long customers went on buying."""
-    return """
+    return f"""
 WITH own AS (
-    SELECT seller_id, last_on - first_on AS duration_days, state = 'lost' AS has_ended
+    SELECT seller_id, state = 'lost' AS has_ended,
+           CASE WHEN has_ended THEN last_on ELSE DATE '{as_of}' END - first_on AS duration_days
     FROM customers_mart WHERE first_on IS NOT NULL),
 told AS (
     SELECT duration_days, has_ended, coalesce(kind, '') AS kind, coalesce(persona, '') AS persona

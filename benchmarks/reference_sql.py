@@ -216,7 +216,7 @@ def reference_sql(*, parameters: Mapping[str, Any]) -> dict[str, str]:
         "seller_states": seller_states_sql(as_of=as_of),
         "sellers_mart": sellers_sql(as_of=as_of),
         "seller_candidates": seller_candidates_sql(as_of=as_of),
-        "lives": lives_sql(),
+        "lives": lives_sql(as_of=as_of),
         "seller_months": seller_months_sql(as_of=as_of),
         "brand_tiers": brand_tiers_sql(as_of=as_of),
         "trend": trend_sql(),

@@ -23,7 +23,8 @@ def test_they_equal_counting_one_by_one(warehouse: Warehouse, seed: int) -> None
     plain: Counter[tuple[str, str, int, bool]] = Counter()
     for row in customers:
         if row["first_on"] is not None:
-            days, is_lost = (row["last_on"] - row["first_on"]).days, row["state"] == "lost"
+            is_lost = row["state"] == "lost"
+            days = ((row["last_on"] if is_lost else AS_OF) - row["first_on"]).days
             for cut in ("kind", "persona"):
                 group = sellers[row["seller_id"]][cut] if row["seller_id"] in sellers else ""
                 plain[cut, group, days, is_lost] += 1

@@ -11,6 +11,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from siyu.config.wsgi import application
 from siyu.faces.open_api.api import api
@@ -42,6 +43,18 @@ def token(both: TwoBrands) -> str:
     return issue_api_key(viewer=both.plum.owner, name="test", scopes=list(ApiScope)).token
 
 
+def _breaks_something(case: Any) -> bool:
+    """Whether what is wrong with a case is sent: our key mends headers, empty lists vanish."""
+    negative = {
+        where.value
+        for where, component in case.meta.components.items()
+        if component.mode is GenerationMode.NEGATIVE
+    }
+    if any(value in ([], {}) for value in (case.query or {}).values()):
+        negative.discard("query")
+    return bool(negative - {"header"})
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode))
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_every_answer_is_as_described(
@@ -61,7 +74,8 @@ def test_every_answer_is_as_described(
     )
     def check(case: Any) -> None:
         response = case.call_and_validate(
-            headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
+            headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"},
+            excluded_checks=[] if _breaks_something(case) else [negative_data_rejection],
         )
         seen.add(response.status_code)
 

@@ -35,10 +35,10 @@ class TestAtHeadquarters:
         assert office.post(reverse("tag-new"), form).headers["Location"] == reverse("tags")
         text = read(office.get(reverse("tags")))
         assert "Added." in text
-        assert ["loves tea", "tea", "90", "0"] in [row[:4] for row in rows_of(text)]
+        assert ["loves tea", "tea", "90", "–"] in [row[:4] for row in rows_of(text)]
         tag = Tag.objects.get(name="loves tea")
         office.post(reverse("tag-save", args=[tag.id]), {"name": "drinks", "fresh_days": "30"})
-        assert ["drinks", "tea", "30", "0"] in [
+        assert ["drinks", "tea", "30", "–"] in [
             row[:4] for row in rows_of(read(office.get(reverse("tags"))))
         ]
         office.post(reverse("tag-retire", args=[tag.id]))

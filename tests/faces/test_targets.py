@@ -78,7 +78,8 @@ class TestTargets:
             ({"amount": "0"}, "above zero"),
             ({"rule": "by guess"}, "how the target is broken down"),
             ({"past_months": "99"}, "Look back"),
-            ({"month": "2001-01"}, "this month or one of the next twelve"),
+            ({"month": "2001-01"}, "this month and the last"),
+            ({"month": "2099-01"}, "this month or one of the next eleven"),
             ({"month": "soon"}, "is no month"),
         ],
     )

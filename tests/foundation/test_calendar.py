@@ -83,6 +83,8 @@ def test_festivals(festival: str, day: date) -> None:
         # New Year's Eve: the 30th of the twelfth month is missing in 2025, so the 29th.
         (date(2024, 2, 9), 2026, date(2026, 2, 16)),
         (date(2024, 2, 9), 2024, date(2024, 2, 9)),
+        # A day of the leap month itself, in its own year.
+        (date(2025, 8, 10), 2025, date(2025, 8, 10)),
     ],
 )
 def test_the_same_lunar_day_of_another_year(day: date, year: int, same: date) -> None:

@@ -74,6 +74,8 @@ def same_lunar_day(day: date, year: int) -> date:
     A leap month counts as the month before it, and a 30th that is missing as the 29th. Raises
     BadInput beyond 1900 to 2100.
     """
+    if year == day.year:
+        return day
     lunar = LunarDate.from_solar_date(day.year, day.month, day.day)
     wanted = year - day.year + lunar.year
     try:

@@ -20,7 +20,12 @@ _OF_THE_ORDER = ("customer_id", "unit_id", "local_hour", "is_paid")
 
 def new_warehouse(home: Path) -> ParquetWarehouse:
     return ParquetWarehouse(
-        home=str(home), facts=FACTS, engine="duckdb", memory_mb=512, web_memory_mb=128
+        home=str(home),
+        facts=FACTS,
+        engine="duckdb",
+        memory_mb=512,
+        web_memory_mb=128,
+        patience_seconds=0,
     )
 
 

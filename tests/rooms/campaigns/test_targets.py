@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from siyu.foundation.calendar import month_of
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, Conflict, NotAllowed, NotFound
 from siyu.rooms.campaigns.actions import drop_targets, fix_target, release_target, set_targets
@@ -20,6 +21,7 @@ from siyu.rooms.campaigns.queries import (
     target_plan_of,
     target_tree,
     targets_below,
+    unit_target,
 )
 from siyu.rooms.campaigns.types import TargetRule, TargetView
 from siyu.rooms.insights.types import Sold
@@ -35,10 +37,6 @@ SOLD = {"ann": 300, "amy": 100, "bob": 400, "cat": 0}
 SHOPS = {"ann": ("n1", "North"), "amy": ("n1", "North"), "bob": ("s1", "South")}
 SHOPS |= {"cat": ("s2", "South")}
 YUAN = 100
-
-
-def months_ago(day: date, months: int) -> date:
-    return (day.replace(day=1) - timedelta(days=31 * months - 15)).replace(day=1)
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def made_chain() -> Chain:
         {
             "order_key": f"o{number}",
             "customer_key": f"c{number}",
-            "paid_at": f"{months_ago(today, 2)} 10:00",
+            "paid_at": f"{month_of(today, -2)} 10:00",
             "quantity": "1",
             "unit_price": str(yuan),
         }
@@ -143,30 +141,46 @@ def test_a_target_follows_what_everybody_sold(chain: Chain) -> None:
     assert months_with_targets(viewer=chain.brand.owner) == [chain.month_on]
 
 
-def test_evenly_and_where_nobody_sold_a_year_ago(chain: Chain) -> None:
-    for rule in (TargetRule.EQUAL, TargetRule.LAST_YEAR):
-        chain.set(8_000, rule)
-        found = chain.yuan()
-        assert found["ann"] + found["amy"] + found["bob"] + found["cat"] == 8_000
+def test_evenly(chain: Chain) -> None:
     chain.set(8_000, TargetRule.EQUAL)
     assert {chain.yuan()[name] for name in SOLD} == {2_000}
+
+
+def test_where_nothing_was_sold_it_cannot_be_broken_down_by_it(chain: Chain) -> None:
+    chain.set(8_000)
+    for more in ({"rule": TargetRule.LAST_YEAR}, {"past_months": 1}):
+        with pytest.raises(BadInput) as refused:
+            chain.set(9_000, **more)
+        assert refused.value.field == "rule"
+    assert chain.yuan()["whole"] == 8_000
+
+
+def test_a_later_month_is_broken_down_by_the_whole_months_before_this_one(chain: Chain) -> None:
+    later = month_of(chain.month_on, 2)
+    assert chain.set(8_000, month_on=later) == 4
+    ann = own_target(viewer=chain.brand.owner, seller_id=chain.brand.seller("ann"), month_on=later)
+    assert ann is not None
+    assert ann.amount_minor == 300_000
 
 
 def test_what_was_sold_counts_at_every_level(chain: Chain) -> None:
     chain.set(8_000)
     owner, brand = chain.brand.owner, chain.brand
-    found = targets_below(viewer=owner, month_on=chain.month_on)
-    assert found is not None
-    own, below = found
+    own = unit_target(viewer=owner, month_on=chain.month_on)
+    assert own is not None
+    below, count = targets_below(viewer=owner, month_on=chain.month_on)
+    assert count == 2
     assert (own.sold.net_minor, own.attained_ppm, own.left_minor) == (6_000, 7_500, 794_000)
     assert [row.unit_id for row in below] == sorted([brand.unit("North"), brand.unit("South")])
     assert [row.sold.net_minor for row in below] == [6_000, 0]
-    found = targets_below(viewer=owner, month_on=chain.month_on, unit_id=brand.store("n1"))
-    assert found is not None
-    assert [(row.seller_id, row.sold.net_minor) for row in found[1]] == [
+    shop = {"viewer": owner, "month_on": chain.month_on, "unit_id": brand.store("n1")}
+    found, _ = targets_below(**shop)
+    assert [(row.seller_id, row.sold.net_minor) for row in found] == [
         (brand.seller("ann"), 6_000),
         (brand.seller("amy"), 0),
     ]
+    second, count = targets_below(**shop, page=2, size=1)
+    assert ([row.seller_id for row in second], count) == ([brand.seller("amy")], 2)
     one = own_target(viewer=owner, seller_id=brand.seller("ann"), month_on=chain.month_on)
     assert one is not None
     assert (one.amount_minor, one.attained_ppm) == (300_000, 20_000)
@@ -175,9 +189,9 @@ def test_what_was_sold_counts_at_every_level(chain: Chain) -> None:
 def test_a_manager_sees_and_sets_what_is_below_her(chain: Chain) -> None:
     chain.set(8_000)
     brand = chain.brand
-    found = targets_below(viewer=chain.shop, month_on=chain.month_on)
-    assert found is not None
-    assert found[0].unit_id == brand.store("n1")
+    own = unit_target(viewer=chain.shop, month_on=chain.month_on)
+    assert own is not None
+    assert own.unit_id == brand.store("n1")
     assert len(target_tree(viewer=chain.shop, month_on=chain.month_on)) == 3
     chain.fix(chain.shop, brand.seller("amy"), 1_500)
     assert (chain.yuan()["ann"], chain.yuan()["amy"]) == (2_500, 1_500)
@@ -235,7 +249,8 @@ def test_amounts_that_cannot_be_set(chain: Chain, yuan: int) -> None:
 
 def test_months_that_are_over_or_far_away_cannot_be_set(chain: Chain) -> None:
     for month_on in (
-        months_ago(chain.month_on, 1),
+        month_of(chain.month_on, -1),
+        month_of(chain.month_on, 12),
         date(2099, 1, 1),
         chain.month_on.replace(day=2),
     ):
@@ -253,7 +268,7 @@ def test_who_may_not(chain: Chain) -> None:
         chain.fix(chain.analyst, chain.brand.seller("ann"), 1)
     with pytest.raises(NotAllowed):
         drop_targets(viewer=chain.north, month_on=chain.month_on, now=utc_now())
-    assert targets_below(viewer=chain.analyst, month_on=chain.month_on) is not None
+    assert unit_target(viewer=chain.analyst, month_on=chain.month_on) is not None
 
 
 def test_taking_back_and_what_the_log_keeps(chain: Chain) -> None:
@@ -261,7 +276,7 @@ def test_taking_back_and_what_the_log_keeps(chain: Chain) -> None:
     chain.fix(chain.brand.owner, chain.brand.seller("ann"), 500)
     drop_targets(viewer=chain.brand.owner, month_on=chain.month_on, now=utc_now())
     assert target_tree(viewer=chain.brand.owner, month_on=chain.month_on) == []
-    assert targets_below(viewer=chain.brand.owner, month_on=chain.month_on) is None
+    assert unit_target(viewer=chain.brand.owner, month_on=chain.month_on) is None
     with pytest.raises(NotFound):
         drop_targets(viewer=chain.brand.owner, month_on=chain.month_on, now=utc_now())
     entries = audit_page(viewer=chain.brand.owner)

@@ -62,10 +62,8 @@ def test_a_tag_is_put_on_confirmed_and_taken_off(shop: Brand, ann: Viewer) -> No
     assert (borne.tagged_on, borne.is_fresh) == (today - timedelta(days=91), False)
     tag_customer(viewer=ann, customer_id=c1, tag_id=tag, on=True)
     assert tags_with(viewer=ann, customer_id=c1)[0].is_fresh
-    assert [each.customers for each in tags_of(viewer=shop.owner)] == [1]
     tag_customer(viewer=ann, customer_id=c1, tag_id=tag, on=False)
     assert tags_with(viewer=ann, customer_id=c1)[0].tagged_on is None
-    assert find_tag(viewer=shop.owner, tag_id=tag).customers == 0
     assert CustomerTag.objects.count() == 1
 
 

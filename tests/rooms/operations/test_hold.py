@@ -33,6 +33,19 @@ def test_a_hold_keeps_other_processes_out_until_it_ends(transactional_db: None):
         child.communicate("\n", timeout=60)
 
 
+def test_who_has_patience_gets_the_hold_when_the_other_lets_go(transactional_db: None):
+    with start_python(_HOLDS) as child:
+        assert said(child) == "held"
+        with pytest.raises(Conflict), hold(key="the oven", wait_seconds=0.3):
+            pass
+        # It lets go while we wait: the line reaches it before our first look or after.
+        print(file=child.stdin, flush=True)
+        with hold(key="the oven", wait_seconds=_PATIENCE_SECONDS):
+            pass
+        assert said(child) == "let go"
+        child.communicate("\n", timeout=60)
+
+
 def test_a_hold_ends_with_a_killed_process(transactional_db: None):
     with start_python(_HOLDS) as child:
         assert said(child) == "held"

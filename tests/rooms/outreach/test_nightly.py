@@ -128,7 +128,7 @@ class TestNights:
         assert (story.first.state, story.first.error) == (RunState.DONE, "")
         steps = {step.name: step for step in story.first.steps}
         assert list(steps)[:3] == ["reactions", "expire", "sync"]
-        assert list(steps)[-3:] == ["lists", "seller_lists", "figures"]
+        assert list(steps)[-4:] == ["lists", "seller_lists", "fresh_facts", "figures"]
         assert {step.state for step in steps.values()} == {RunState.DONE}
         assert steps["customers_mart"].rows == FRIENDS
         assert (steps["candidates"].rows, steps["lists"].rows) == (2 * SIZE + 10, SIZE)

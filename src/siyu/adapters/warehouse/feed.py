@@ -36,22 +36,24 @@ def feed(
     program_id: int,
     facts: Sequence[FactTable],
     only: frozenset[str] | None,
+    anew: bool,
     memory_mb: int,
     on_result: OnResult,
 ) -> dict[str, int]:
     """Feed the rows written since the last feed; returns rows by fact.
 
-    Of all facts, or of ``only`` some, which are ahead of the others then.
+    Of all facts, or of ``only`` some, which are ahead of the others then; ``anew`` from the
+    beginning.
 
     A row's later version replaces the earlier one in its partition. Files and how far they
     reach change together, in one swap of the manifest, so a killed feed changed nothing. A
     database with another epoch (another cluster, or a restore), or whose stamps went back, is
     fed from the beginning.
     """
-    before = read_manifest(root)
+    before = found = read_manifest(root)
     epoch, high = current_epoch(), stable_stamp()
-    if before.epoch != epoch or max(before.stamp, *before.ahead.values(), 0) > high:
-        before = Manifest(epoch=epoch)
+    if anew or before.epoch != epoch or max(before.stamp, *before.ahead.values(), 0) > high:
+        before, only = Manifest(epoch=epoch), None
     fed_now = [fact for fact in facts if only is None or fact.name in only]
     after = Manifest(
         epoch=epoch,
@@ -72,7 +74,7 @@ def feed(
                 on_result(fact.name, sum(fed.values()))
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    after.retire(before)
+    after.retire(found)
     write_manifest(root, after)
     remove_strays(root, after)
     return fed

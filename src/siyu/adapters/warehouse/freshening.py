@@ -63,7 +63,10 @@ def freshen(
     touched |= _days_of_refunds(engine, changed["credits"])
     if not touched:
         return 0
-    _register(engine, root, {fact: _only(days, touched) for fact, days in now.items()})
+    own = {fact: _only(days, touched) for fact, days in now.items()}
+    _register(engine, root, own)
+    # A line's credit is of the line's day; what is given back may be of a line of any day.
+    engine.register(name="credits", files=_files(root, own["credits"]))
     for name, result in KEPT.items():
         kept = folder_before / f"{result}.parquet" if before and folder_before else None
         engine.register(name=name, files=[kept] if kept else [])
@@ -73,6 +76,8 @@ def freshen(
         "touched": sorted(touched),
     }
     for each in HOURLY:
+        if each.name == "returns":
+            engine.register(name="credits", files=manifest.files_of("credits", root))
         path = folder / f"{each.name}.parquet"
         on_result(each.name, engine.compute(result=each, parameters=parameters, path=path))
     (folder / _FED).write_text(json.dumps(now))
@@ -90,10 +95,13 @@ def _only(days: dict[str, list[str]], touched: set[date]) -> dict[str, list[str]
 
 
 def _register(engine: Engine, root: Path, fed: Fed) -> None:
-    """Let the engine read these days of lines and refunds; a credit may be of any day."""
+    """Let the engine read these days of lines and refunds."""
     for fact in _BY_DAY:
-        names = [name for names in fed.get(fact, {}).values() for name in names]
-        engine.register(name=fact, files=[root / name for name in names])
+        engine.register(name=fact, files=_files(root, fed[fact]))
+
+
+def _files(root: Path, days: dict[str, list[str]]) -> list[Path]:
+    return [root / name for names in days.values() for name in names]
 
 
 def _days_of_refunds(engine: Engine, credited: set[date]) -> set[date]:

@@ -12,7 +12,7 @@ from siyu.adapters.warehouse import audiences, comparing
 from siyu.adapters.warehouse.feed import feed
 from siyu.adapters.warehouse.fitting import back_tested, fitted
 from siyu.adapters.warehouse.freshening import freshen
-from siyu.adapters.warehouse.manifest import Manifest, read_manifest, write_manifest
+from siyu.adapters.warehouse.manifest import Manifest, read_manifest
 from siyu.adapters.warehouse.serving import Reader
 from siyu.adapters.warehouse.verification import differences
 from siyu.analytics import marts, staging
@@ -33,6 +33,7 @@ from siyu.rooms.operations.actions import hold
 from siyu.rooms.operations.types import FactTable
 
 _COMPARED = 256
+_LONGEST_FEED_SECONDS = 900
 OnResult = Callable[[str, int], None]
 _HOURLY_FACTS = frozenset(name for each in HOURLY for name in each.inputs) & FACTS.keys()
 _RESULTS = {result.name: result for result in NIGHTLY}
@@ -49,7 +50,9 @@ class ParquetWarehouse:
         engine: str,
         memory_mb: int,
         web_memory_mb: int,
+        patience_seconds: float = _LONGEST_FEED_SECONDS,
     ) -> None:
+        """A feed waits so long for another one of the program to end."""
         if engine not in ("duckdb", "spark"):
             raise BadInput(
                 "SIYU_ENGINE", "{engine} is no engine; write duckdb or spark.", engine=engine
@@ -57,6 +60,7 @@ class ParquetWarehouse:
         self.engine = engine
         self._home = Path(home) / "warehouse"
         self._facts = facts
+        self._patience_seconds = patience_seconds
         self._memory_mb = memory_mb
         self._reader = Reader(memory_mb=web_memory_mb, temporary=self._home / "spill")
         self._running: tuple[int, Engine] | None = None
@@ -68,21 +72,13 @@ class ParquetWarehouse:
 
         An ``hourly`` one feeds only the facts that the hourly results read.
         """
-        with hold(key=f"feed:{program_id}"):
-            return feed(
-                root=self._root(program_id),
-                program_id=program_id,
-                facts=self._facts,
-                only=_HOURLY_FACTS if hourly else None,
-                memory_mb=self._memory_mb,
-                on_result=on_result,
-            )
+        return self._feed(
+            program_id=program_id, only=_HOURLY_FACTS if hourly else None, on_result=on_result
+        )
 
     def rebuild(self, *, program_id: int, on_result: OnResult) -> dict[str, int]:
         """Forget every fact of a program and feed all again; rows fed by fact."""
-        with hold(key=f"feed:{program_id}"):
-            write_manifest(self._root(program_id), Manifest())
-        return self.sync(program_id=program_id, on_result=on_result)
+        return self._feed(program_id=program_id, anew=True, on_result=on_result)
 
     def verify(self, *, program_id: int) -> list[DayDifference]:
         """The days on which counts or sums of the fed facts differ from the database's."""
@@ -261,6 +257,25 @@ class ParquetWarehouse:
             is_old = folder.stat().st_mtime < written_before.timestamp()
             if is_old and int(folder.name) not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _feed(
+        self,
+        *,
+        program_id: int,
+        on_result: OnResult,
+        only: frozenset[str] | None = None,
+        anew: bool = False,
+    ) -> dict[str, int]:
+        with hold(key=f"feed:{program_id}", wait_seconds=self._patience_seconds):
+            return feed(
+                root=self._root(program_id),
+                program_id=program_id,
+                facts=self._facts,
+                only=only,
+                anew=anew,
+                memory_mb=self._memory_mb,
+                on_result=on_result,
+            )
 
     def _engine_with_facts(self, program_id: int) -> Engine:
         root = self._root(program_id)

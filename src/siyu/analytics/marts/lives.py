@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import ibis
 
 from siyu.analytics.arithmetic import days_between
@@ -19,20 +21,22 @@ NOBODY = ""
 _COUNTED = ("duration_days", "has_ended")
 
 
-def lives(*, customers_mart: ibis.Table, sellers_mart: ibis.Table) -> ibis.Table:
+def lives(*, customers_mart: ibis.Table, sellers_mart: ibis.Table, as_of: date) -> ibis.Table:
     """One row a cut, group, length of life and whether it has ended.
 
-    A life is a customer's time from her first to her last purchase. It has ended where she is
-    lost; all others are lost from sight with their last purchase. Cuts are `kind` and `persona`:
-    of the seller who serves her today (`NOBODY` where nobody does).
+    A life is a customer's time from her first purchase to the last one, which has ended where she
+    is lost; of all others, to `as_of`: they were seen to go on until then. Cuts are `kind` and
+    `persona`: of the seller who serves her today (`NOBODY` where nobody does).
 
     Columns: cut, group_key, duration_days (0: bought on one day only), has_ended, customers.
     """
     bought = customers_mart.filter(customers_mart.first_on.notnull())
+    is_lost = bought.state == "lost"
+    end = is_lost.ifelse(bought.last_on, ibis.literal(as_of))
     own = bought.select(
         "seller_id",
-        duration_days=days_between(start=bought.first_on, end=bought.last_on),
-        has_ended=bought.state == "lost",
+        duration_days=days_between(start=bought.first_on, end=end),
+        has_ended=is_lost,
     )
     sellers = sellers_mart.select("seller_id", "kind", "persona")
     joined = own.left_join(sellers, "seller_id")

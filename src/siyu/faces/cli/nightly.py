@@ -68,10 +68,10 @@ def hourly(program: ProgramCode = None, as_json: AsJson = False) -> None:
     told = {
         "run": str(run.id),
         "seconds": run.seconds,
-        "facts": rows["sync"],
+        "facts": rows["fresh_facts"],
         "days": rows["figures"],
     }
-    text = f"{rows['sync']:,} facts fed, {rows['figures']} days anew ({run.seconds:.1f} s)."
+    text = f"{rows['fresh_facts']:,} facts fed, {rows['figures']} days anew ({run.seconds:.1f} s)."
     show(told, as_json, text)
 
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from siyu.faces.access import page
 from siyu.faces.headquarters.drivers import PERIODS, earlier, waterfall_of
+from siyu.foundation.calendar import month_of
 from siyu.foundation.clock import utc_now
-from siyu.foundation.errors import NotFound
 from siyu.foundation.money import from_minor
-from siyu.rooms.campaigns.queries import month_elapsed_ppm, targets_below
+from siyu.rooms.campaigns.queries import month_elapsed_ppm, unit_target
 from siyu.rooms.insights.queries import (
     day_so_far,
     drivers_between,
@@ -73,17 +73,13 @@ def _today(viewer: Viewer, currency: str) -> dict[str, Any]:
     so_far = day_so_far(viewer=viewer, now=now)
     if so_far is None:
         return {}
-    month_on = so_far.on.replace(day=1)
-    try:
-        found = targets_below(viewer=viewer, month_on=month_on)
-    except NotFound:
-        found = None
+    month_on = month_of(so_far.on)
     change = Figure("", so_far.gmv_minor, so_far.before_minor, True).change_ppm
     return {
         "today": so_far,
         "today_change_ppm": change,
         "today_chart": _hours(so_far, currency),
-        "target": found[0] if found else None,
+        "target": unit_target(viewer=viewer, month_on=month_on),
         "elapsed_ppm": month_elapsed_ppm(program_id=viewer.program_id, month_on=month_on, now=now),
     }
 

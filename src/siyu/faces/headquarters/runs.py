@@ -34,6 +34,7 @@ STEPS = {
     "lives": gettext_lazy("How long customers stay"),
     "fresh_tags": gettext_lazy("Fresh tags"),
     "tag_truth": gettext_lazy("Truth of tags"),
+    "fresh_facts": gettext_lazy("Feed what was sold"),
     "figures": gettext_lazy("Figures of today"),
     "seller_months": gettext_lazy("Sellers' months"),
     "brand_tiers": gettext_lazy("Brands in tiers"),

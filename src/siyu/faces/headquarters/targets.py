@@ -17,6 +17,7 @@ from siyu.faces.access import page
 from siyu.faces.errors import told
 from siyu.faces.exports import csv_of
 from siyu.faces.numbers import whole_number
+from siyu.faces.paging import page_number
 from siyu.foundation.calendar import month_of
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput
@@ -32,6 +33,7 @@ from siyu.rooms.campaigns.queries import (
     target_plan_of,
     target_tree,
     targets_below,
+    unit_target,
 )
 from siyu.rooms.campaigns.types import LONGEST_PAST_MONTHS, TargetRule, TargetView
 from siyu.rooms.insights.queries import freshness_of
@@ -52,10 +54,11 @@ RULES = {
     TargetRule.EQUAL: gettext_lazy("the same for every seller"),
 }
 _REFUSED = 422
-_MONTHS_AHEAD, _MONTHS_BACK = 3, 12
+# Sales by month are kept up to date for this one and the last.
+_MONTHS_AHEAD, _MONTHS_BACK = 3, 1
 _PAST_MONTHS = 4
 _MILLION = 1_000_000
-_SIZE = 500
+_SIZE, _SHOWN = 500, 50
 
 
 @page(Right.SEE_OVERVIEW)
@@ -139,7 +142,7 @@ def _shown(request: HttpRequest, viewer: Viewer, refused: BadInput | None = None
     program = program_of(program_id=viewer.program_id)
     month_on = _month_or_this(request, viewer)
     unit_id = whole_number(_given(request, "unit"))
-    found = targets_below(viewer=viewer, month_on=month_on, unit_id=unit_id)
+    own = unit_target(viewer=viewer, month_on=month_on, unit_id=unit_id)
     plan = target_plan_of(viewer=viewer, month_on=month_on)
     is_open = month_on >= month_of(today_in(program_id=program.id))
     shown: dict[str, Any] = {
@@ -164,8 +167,13 @@ def _shown(request: HttpRequest, viewer: Viewer, refused: BadInput | None = None
         "unit_id": unit_id,
         "section": "targets",
     }
-    if found is not None:
-        shown |= _attained(viewer, program, month_on, *found)
+    if own is not None:
+        asked = page_number(request)
+        below, count = targets_below(
+            viewer=viewer, month_on=month_on, unit_id=unit_id, page=asked, size=_SHOWN
+        )
+        shown |= _attained(viewer, program, month_on, own, below)
+        shown |= {"page": asked, "pages": max(-(-count // _SHOWN), 1)}
     return render(request, "headquarters/targets.html", shown, status=_REFUSED if refused else 200)
 
 
@@ -258,13 +266,17 @@ def _month_or_this(request: HttpRequest, viewer: Viewer) -> date:
 
 
 def _month(request: HttpRequest, viewer: Viewer) -> date:
+    this = month_of(today_in(program_id=viewer.program_id))
     text = _given(request, "month")
     if not text:
-        return month_of(today_in(program_id=viewer.program_id))
+        return this
     try:
-        return date.fromisoformat(f"{text}-01")
+        asked = date.fromisoformat(f"{text}-01")
     except ValueError as error:
         raise BadInput("month", "{month} is no month; write it as 2026-01.", month=text) from error
+    if asked < month_of(this, -_MONTHS_BACK):
+        raise BadInput("month", "Sales by month are kept for this month and the last.")
+    return asked
 
 
 def _rule(request: HttpRequest) -> TargetRule:

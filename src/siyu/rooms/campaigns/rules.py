@@ -79,7 +79,7 @@ def past_weights(
 
 
 def elapsed_ppm(*, month_on: date, now: datetime) -> int:
-    """How much of a month has passed at a moment of the program's clock, by the second."""
+    """How much of a month has passed at a moment of the program's days, by the second."""
     start = datetime(month_on.year, month_on.month, 1, tzinfo=now.tzinfo)
     whole = timedelta(days=monthrange(month_on.year, month_on.month)[1])
     return min(max((now - start) * _PPM // whole, 0), _PPM)

@@ -11,14 +11,13 @@ LONGEST_FRESH_DAYS = 1_825
 
 @dataclass(frozen=True, kw_only=True)
 class TagView:
-    """A tag, what it claims (a category's or brand's id, or nothing), and how many bear it."""
+    """A tag, and what it claims: a category's or brand's id, or nothing."""
 
     id: int
     name: str
     category_id: int | None
     brand_id: int | None
     fresh_days: int
-    customers: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,16 +16,12 @@ _OLD_RESULTS_LIVE = timedelta(days=1)
 _HOURLY_KEPT = 2
 
 
-def sync_warehouse(*, program_id: int, log: RunLog, hourly: bool = False) -> int:
-    """Feed the warehouse what was written since the last time; returns the rows fed.
-
-    An ``hourly`` feed takes only what the hourly results read.
-    """
+def sync_warehouse(*, program_id: int, log: RunLog) -> int:
+    """Feed the warehouse what was written since the last time; returns the rows fed."""
     with log.step("sync") as step:
         fed = warehouse().sync(
             program_id=program_id,
             on_result=lambda name, rows: step.advance(rows),
-            hourly=hourly,
         )
         step.wrote(sum(fed.values()))
     return sum(fed.values())
@@ -42,6 +38,8 @@ def rebuild_warehouse(*, program_id: int) -> dict[str, int]:
     Begins a new epoch, so after a restore no other program trusts its old mark either.
     """
     begin_epoch()
+    # After a restore the hourly results that the database names may be gone.
+    Freshness.objects.filter(program_id=program_id).delete()
     return warehouse().rebuild(program_id=program_id, on_result=lambda name, rows: None)
 
 
@@ -104,19 +102,26 @@ def run_hourly(run: RunView, log: RunLog) -> None:
     program_id = run.program_id or 0
     with log.step("reactions") as step:
         step.wrote(deliver_all(listener=lambda name, done, total: step.advance(done, total)))
-    sync_warehouse(program_id=program_id, log=log, hourly=True)
     freshen_figures(program_id=program_id, log=log)
 
 
 def freshen_figures(*, program_id: int, log: RunLog, everything: bool = False) -> int:
-    """Let readers see today's figures from the facts fed last; returns the days computed anew.
+    """Feed what was sold and let readers see today's figures; returns the days computed anew.
 
     Only the days that changed are computed, or ``everything`` from the first of the last month.
     """
+    now = utc_now()
+    with log.step("fresh_facts") as step:
+        fed = warehouse().sync(
+            program_id=program_id,
+            on_result=lambda name, rows: step.advance(rows),
+            hourly=True,
+        )
+        step.wrote(sum(fed.values()))
     rows = Freshness.objects.filter(program_id=program_id).order_by("-fresh_at")
     last = rows.first()
     is_usable = last is not None and last.version == RESULTS_VERSION
-    results_id, today, now = new_id(), today_in(program_id=program_id), utc_now()
+    results_id, today = new_id(), today_in(program_id=program_id)
     log.uses(warehouse().engine)
     with log.step("figures") as step:
         days = warehouse().freshen(

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -10,13 +11,14 @@ from siyu.rooms.campaigns.models import Target, TargetPlan
 from siyu.rooms.campaigns.rules import break_down, past_weights
 from siyu.rooms.campaigns.types import LONGEST_PAST_MONTHS, MOST_TARGET_MINOR, TargetRule
 from siyu.rooms.insights.queries import sellers_began, sold_by_seller
-from siyu.rooms.operations.actions import record_deed
+from siyu.rooms.operations.actions import record_deed, update_rows
 from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.organization.queries import program_of, units_under
 from siyu.rooms.organization.types import UnitKind
 from siyu.rooms.sellers.queries import seller_ids_within, units_of_working_sellers
 
 _BATCH = 1_000
+_MONTHS_AHEAD = 11
 
 
 @transaction.atomic
@@ -31,8 +33,8 @@ def set_targets(
 ) -> int:
     """Set a program's target of a month and break it down to its working sellers; how many.
 
-    By what each sold in the whole months before (``past_months`` of them), in the same month a
-    year before, or evenly. What was set by hand stays as far as its holder still works. Raises
+    By what each sold in the last ``past_months`` whole months, in the same month a year before, or
+    evenly. What was set by hand stays as far as its holder still works. Raises
     BadInput for an amount or month that cannot be set, NotAllowed without the whole program,
     Conflict where the program has no working seller.
     """
@@ -60,7 +62,8 @@ def set_targets(
         },
     )
     top, above = _tree(viewer, units)
-    weights = _weights(viewer, units, rule, month_on, past_months)
+    this_month = month_of(program_of(program_id=viewer.program_id).day_of(now))
+    weights = _weights(viewer, units, rule, month_on, this_month, past_months)
     _store(plan, top=top, above=above, weights=weights, sellers=frozenset(units))
     record_deed(viewer=viewer, action="set targets", subject=f"targets {month_on:%Y-%m}")
     return len(units)
@@ -117,18 +120,35 @@ def _change(
 def _share_out(plan: TargetPlan, *, top: int) -> None:
     """Share the target of a unit out anew among all below it, as they are weighed."""
     rows = {row.holder_id: row for row in Target.objects.filter(plan=plan)}
+    below = _below(top, {row.holder_id: row.above_id for row in rows.values() if row.above_id})
     amounts = break_down(
         amount=rows[top].amount_minor,
         top=top,
-        above={row.holder_id: row.above_id for row in rows.values() if row.above_id},
+        above=below,
         weights={row.holder_id: row.weight for row in rows.values()},
         fixed={row.holder_id: row.amount_minor for row in rows.values() if row.is_fixed},
         step=_whole(plan.program_id),
     )
-    changed = [rows[key] for key, amount in amounts.items() if rows[key].amount_minor != amount]
-    for row in changed:
-        row.amount_minor = amounts[row.holder_id]
-    Target.objects.bulk_update(changed, ["amount_minor"], batch_size=_BATCH)
+    changed = [
+        (amount, rows[key].id)
+        for key, amount in amounts.items()
+        if rows[key].amount_minor != amount
+    ]
+    update_rows(model=Target, key="id", columns=["amount_minor"], rows=changed)
+
+
+def _below(top: int, above: Mapping[int, int]) -> dict[int, int]:
+    """The holders below a unit, each with the one above it."""
+    by_unit: dict[int, list[int]] = defaultdict(list)
+    for holder, unit in above.items():
+        by_unit[unit].append(holder)
+    found: dict[int, int] = {}
+    waiting = [top]
+    while waiting:
+        unit = waiting.pop()
+        found |= dict.fromkeys(by_unit[unit], unit)
+        waiting += by_unit[unit]
+    return found
 
 
 def _store(
@@ -182,15 +202,24 @@ def _tree(viewer: Viewer, units_of_sellers: Mapping[int, int]) -> tuple[int, dic
 
 
 def _weights(
-    viewer: Viewer, units: Mapping[int, int], rule: TargetRule, month_on: date, past_months: int
+    viewer: Viewer,
+    units: Mapping[int, int],
+    rule: TargetRule,
+    month_on: date,
+    this_month: date,
+    past_months: int,
 ) -> dict[int, int]:
     if rule is TargetRule.EQUAL:
         return dict.fromkeys(units, 1)
-    back = 12 if rule is TargetRule.LAST_YEAR else past_months
-    first_on, last_on = month_of(month_on, -back), month_of(month_on, -1)
     if rule is TargetRule.LAST_YEAR:
-        last_on = first_on
+        first_on = last_on = month_of(month_on, -12)
+    else:
+        first_on, last_on = month_of(this_month, -past_months), month_of(this_month, -1)
     sold = sold_by_seller(viewer=viewer, first_on=first_on, last_on=last_on)
+    if not any(amount > 0 for amount in sold.values()):
+        raise BadInput(
+            "rule", "Nothing was sold in those months; choose another way to break it down."
+        )
     newcomers = sellers_began(viewer=viewer, since=first_on)
     return past_weights(sold=sold, newcomers=newcomers, sellers=list(units))
 
@@ -198,8 +227,8 @@ def _weights(
 def _check_month(viewer: Viewer, month_on: date, now: datetime) -> None:
     today = program_of(program_id=viewer.program_id).day_of(now)
     this = month_of(today)
-    if month_on.day != 1 or not this <= month_on <= month_of(this, 12):
-        raise BadInput("month", "Choose this month or one of the next twelve.")
+    if month_on.day != 1 or not this <= month_on <= month_of(this, _MONTHS_AHEAD):
+        raise BadInput("month", "Choose this month or one of the next eleven.")
 
 
 def _check_amount(viewer: Viewer, amount_minor: int) -> None:

@@ -9,6 +9,7 @@ from siyu.rooms.campaigns.queries.targets import (
     target_plan_of,
     target_tree,
     targets_below,
+    unit_target,
 )
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "target_plan_of",
     "target_tree",
     "targets_below",
+    "unit_target",
 ]

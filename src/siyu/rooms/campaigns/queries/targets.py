@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from siyu.foundation.clock import zone
 from siyu.foundation.errors import NotFound
@@ -39,24 +39,37 @@ def months_with_targets(*, viewer: Viewer) -> list[date]:
     return list(plans.order_by("-month_on").values_list("month_on", flat=True))
 
 
-def targets_below(
-    *, viewer: Viewer, month_on: date, unit_id: int | None = None
-) -> tuple[TargetView, list[TargetView]] | None:
-    """The target of a unit (None: the highest within reach) and those broken down from it.
+def unit_target(*, viewer: Viewer, month_on: date, unit_id: int | None = None) -> TargetView | None:
+    """The target of a unit (None: the highest within reach).
 
-    None where the month has no targets. Raises NotFound outside the viewer's reach.
+    None where it has none: the month has no targets, or the unit had no seller when they were set.
+    Raises NotFound outside the viewer's reach.
     """
     viewer.require(Right.SEE_OVERVIEW)
-    plan = _plan(viewer, month_on)
-    if plan is None:
-        return None
     top = _top(viewer, unit_id)
-    own = Target.objects.filter(plan=plan, holder_id=top).first()
-    if own is None:
-        raise NotFound("This unit had no seller when the targets were set.")
-    rows = Target.objects.filter(plan=plan, above_id=top).order_by("-amount_minor", "holder_id")
-    shown = _views(viewer, month_on, [own, *rows])
-    return shown[0], shown[1:]
+    plan = _plan(viewer, month_on)
+    own = Target.objects.filter(plan=plan, holder_id=top).first() if plan else None
+    return _views(viewer, month_on, [own])[0] if own else None
+
+
+def targets_below(
+    *,
+    viewer: Viewer,
+    month_on: date,
+    unit_id: int | None = None,
+    page: int = 1,
+    size: int = 50,
+) -> tuple[list[TargetView], int]:
+    """The targets broken down from that of a unit, the greatest first, and their number.
+
+    Raises NotFound outside the viewer's reach.
+    """
+    viewer.require(Right.SEE_OVERVIEW)
+    top = _top(viewer, unit_id)
+    rows = Target.objects.filter(plan=_plan(viewer, month_on), above_id=top)
+    first = (page - 1) * size
+    some = rows.order_by("-amount_minor", "holder_id")[first : first + size]
+    return _views(viewer, month_on, some), rows.count()
 
 
 def target_tree(*, viewer: Viewer, month_on: date) -> list[TargetView]:
@@ -98,8 +111,9 @@ def own_target(*, viewer: Viewer, seller_id: int, month_on: date) -> TargetView 
 
 def month_elapsed_ppm(*, program_id: int, month_on: date, now: datetime) -> int:
     """How much of a month has passed at a moment, in parts per million."""
-    clock = now.astimezone(zone(program_of(program_id=program_id).zone))
-    return elapsed_ppm(month_on=month_on, now=clock)
+    program = program_of(program_id=program_id)
+    shifted = now.astimezone(zone(program.zone)) - timedelta(hours=program.cut_off_hour)
+    return elapsed_ppm(month_on=month_on, now=shifted)
 
 
 def _plan(viewer: Viewer, month_on: date) -> TargetPlan | None:

@@ -3,7 +3,7 @@ from django.db import IntegrityError, transaction
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, NotFound
 from siyu.rooms.customers.models import CustomerTag, Tag
-from siyu.rooms.customers.queries import find_customer
+from siyu.rooms.customers.queries import find_customer, find_tag
 from siyu.rooms.customers.types import LONGEST_FRESH_DAYS, TAG_LENGTH
 from siyu.rooms.operations.actions import record_deed, write_stamp
 from siyu.rooms.operations.types import Right, Viewer
@@ -30,6 +30,7 @@ def create_tag(
     return tag.id
 
 
+@transaction.atomic
 def edit_tag(*, viewer: Viewer, tag_id: int, name: str, fresh_days: int) -> None:
     """Rename a tag, or have it stay fresh longer or shorter. Raises as ``create_tag``; NotFound."""
     viewer.require(Right.EDIT_SEGMENTS)
@@ -55,10 +56,10 @@ def tag_customer(*, viewer: Viewer, customer_id: int, tag_id: int, on: bool) -> 
     """
     viewer.require(Right.WORK_TASKS)
     find_customer(viewer=viewer, customer_id=customer_id)
-    tag = _tag(viewer, tag_id)
+    tag = find_tag(viewer=viewer, tag_id=tag_id)
     CustomerTag.objects.update_or_create(
         customer_id=customer_id,
-        tag=tag,
+        tag_id=tag.id,
         defaults={
             "seller_id": own_seller(viewer=viewer).id,
             "tagged_on": today_in(program_id=viewer.program_id),

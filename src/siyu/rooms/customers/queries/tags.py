@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-from django.db.models import Count
-
 from siyu.foundation.errors import NotFound
 from siyu.rooms.customers.models import CustomerTag, Tag
 from siyu.rooms.customers.queries.pages import find_customer
@@ -11,15 +9,9 @@ from siyu.rooms.organization.queries import today_in
 
 
 def tags_of(*, viewer: Viewer) -> list[TagView]:
-    """The program's tags in use, by name, each with the number of customers who bear it."""
+    """The program's tags in use, by name."""
     rows = Tag.objects.filter(program_id=viewer.program_id, retired_at=None)
-    borne = dict(
-        CustomerTag.objects.filter(tag__in=rows, is_on=True)
-        .values("tag_id")
-        .annotate(customers=Count("id"))
-        .values_list("tag_id", "customers")
-    )
-    return [_view(row, borne.get(row.id, 0)) for row in rows.order_by("name")]
+    return [_view(row) for row in rows.order_by("name")]
 
 
 def find_tag(*, viewer: Viewer, tag_id: int) -> TagView:
@@ -27,7 +19,7 @@ def find_tag(*, viewer: Viewer, tag_id: int) -> TagView:
     row = Tag.objects.filter(id=tag_id, program_id=viewer.program_id, retired_at=None).first()
     if row is None:
         raise NotFound("There is no such tag.")
-    return _view(row, CustomerTag.objects.filter(tag=row, is_on=True).count())
+    return _view(row)
 
 
 def tags_with(*, viewer: Viewer, customer_id: int) -> list[BorneTag]:
@@ -51,12 +43,11 @@ def tags_with(*, viewer: Viewer, customer_id: int) -> list[BorneTag]:
     ]
 
 
-def _view(row: Tag, customers: int) -> TagView:
+def _view(row: Tag) -> TagView:
     return TagView(
         id=row.id,
         name=row.name,
         category_id=row.category_id,
         brand_id=row.brand_id,
         fresh_days=row.fresh_days,
-        customers=customers,
     )

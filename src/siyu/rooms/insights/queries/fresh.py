@@ -44,17 +44,19 @@ def day_so_far(*, viewer: Viewer, now: datetime) -> DaySoFar | None:
     # The hours of a business day, as they follow one another.
     order = [(program.cut_off_hour + number) % _HOURS for number in range(_HOURS)]
     own, before = _by_hour(hours, today), _by_hour(hours, today - _A_WEEK)
-    place = order.index(clock.hour) if program.day_of(fresh.fresh_at) == today else 0
-    begun = before[clock.hour] * clock.minute // _MINUTES
+    # A run of yesterday knows no hour of today yet.
+    begun_hours = order.index(clock.hour) + 1 if program.day_of(fresh.fresh_at) == today else 0
+    whole_hours = sum(before[hour] for hour in order[: max(begun_hours - 1, 0)])
+    begun = before[clock.hour] * clock.minute // _MINUTES if begun_hours else 0
     return DaySoFar(
         on=today,
         fresh_at=fresh.fresh_at,
         gmv_minor=sum(own.values()),
         orders=sum(row["orders"] for row in hours if row["business_on"] == today),
         refunds_minor=_refunded(viewer, fresh, today),
-        before_minor=sum(before[hour] for hour in order[:place]) + begun,
+        before_minor=whole_hours + begun,
         hours=tuple(order),
-        by_hour=tuple(own[hour] for hour in order[: place + 1]),
+        by_hour=tuple(own[hour] for hour in order[:begun_hours]),
         before_by_hour=tuple(before[hour] for hour in order),
     )
 

@@ -1,5 +1,5 @@
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -7,6 +7,7 @@ from siyu.foundation.clock import utc_now
 from siyu.rooms.operations.models import Schedule, ScheduleSlot
 from siyu.rooms.operations.rules import latest_slot
 
+_SLOTS_ARE_KEPT = timedelta(days=7)
 Timer = Callable[[int, datetime], None]
 
 
@@ -37,6 +38,8 @@ def run_due_schedules(*, now: datetime, timers: Mapping[str, Timer]) -> int:
             with transaction.atomic():
                 ScheduleSlot.objects.create(schedule=schedule, due_at=slot)
                 timers[schedule.name](schedule.program_id, slot)
+                taken_before = ScheduleSlot.objects.filter(schedule=schedule)
+                taken_before.filter(due_at__lt=slot - _SLOTS_ARE_KEPT).delete()
         except IntegrityError:
             continue
         taken += 1

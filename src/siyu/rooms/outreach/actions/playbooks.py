@@ -70,7 +70,7 @@ _HORIZON_DAYS, _PLANNED_DAYS = 14, 90
 _LONGEST_PLAN_DAYS = 365
 _LAST_PLACE = 99
 _NIGHTLY_CRON = "30 2 * * *"
-_HOURLY_CRON = "*/15 * * * *"
+_HOURLY_CRON = "5-59/15 * * * *"
 
 
 @transaction.atomic
