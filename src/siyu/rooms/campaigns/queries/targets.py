@@ -32,13 +32,6 @@ def target_plan_of(*, viewer: Viewer, month_on: date) -> TargetPlanView | None:
     )
 
 
-def months_with_targets(*, viewer: Viewer) -> list[date]:
-    """The months for which the program has targets, the newest first."""
-    viewer.require(Right.SEE_OVERVIEW)
-    plans = TargetPlan.objects.filter(program_id=viewer.program_id)
-    return list(plans.order_by("-month_on").values_list("month_on", flat=True))
-
-
 def unit_target(*, viewer: Viewer, month_on: date, unit_id: int | None = None) -> TargetView | None:
     """The target of a unit (None: the highest within reach).
 
@@ -84,21 +77,6 @@ def target_tree(*, viewer: Viewer, month_on: date) -> list[TargetView]:
         within = viewer.unit_ids | sellers
         rows = rows.filter(holder_id__in=list(within))
     return _views(viewer, month_on, rows.order_by("is_seller", "-amount_minor", "holder_id"))
-
-
-def seller_targets(
-    *, viewer: Viewer, month_on: date, seller_ids: Iterable[int]
-) -> dict[int, TargetView]:
-    """The targets of sellers within reach, by id; who has none is left out."""
-    viewer.require(Right.SEE_SELLERS)
-    plan = _plan(viewer, month_on)
-    within = seller_ids_within(viewer=viewer)
-    some = [each for each in seller_ids if within is None or each in within]
-    if plan is None or not some:
-        return {}
-    rows = Target.objects.filter(plan=plan, holder_id__in=some, is_seller=True)
-    views = _views(viewer, month_on, rows)
-    return {view.seller_id: view for view in views if view.seller_id is not None}
 
 
 def own_target(*, viewer: Viewer, seller_id: int, month_on: date) -> TargetView | None:
