@@ -55,7 +55,7 @@ check: $(VENV)/.with-test $(VENV)/.with-check assets ## Style, types and archite
 	$(VENV)/bin/lint-imports --no-cache
 	$(PYTEST) tests/house
 
-bench: $(VENV)/.with-test ## Measure; the results stand in benchmarks/README.md
+bench: $(VENV)/.with-test $(VENV)/.with-bench $(VENV)/.with-spark ## Measure; the results stand in benchmarks/README.md
 	$(PY) benchmarks/run.py
 
 clean: ## Remove what make built; the state in SIYU_HOME stays

@@ -1,4 +1,4 @@
-"""Every nightly result at several sizes, beside hand-written SQL for the same tables.
+"""Every nightly result at several sizes, beside hand-written SQL for the same tables or Spark.
 
 Each side runs in a process of its own, so that the peaks of memory are its own; the tables of
 both are compared row for row (by the sum of the rows' hashes) before any timing is shown.
@@ -21,18 +21,21 @@ from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
+import ibis
+import pyarrow as pa
 
 from benchmarks import report
 from benchmarks.reference_sql import reference_sql
 from siyu.adapters.warehouse.duckdb_engine import DuckDBEngine
-from siyu.adapters.warehouse.engine_base import typed_columns
+from siyu.adapters.warehouse.engine_base import typed_columns, write_model
 from siyu.analytics.conditions import Audience, Condition, Operator
-from siyu.analytics.engine import NIGHTLY, Result
+from siyu.analytics.engine import NIGHTLY, Engine, Result
 from siyu.analytics.signals import SIGNALS
 from siyu.simulation.brand import profile_of
 from siyu.simulation.warehouse import write_warehouse
 
-Side = Literal["siyu", "reference"]
+Side = Literal["siyu", "reference", "spark"]
+OTHERS: dict[Side, str] = {"reference": "by hand", "spark": "Spark"}
 AS_OF = date(2025, 6, 1)
 SEED = 20_250_601
 # Half of the buyers, a part by goods, and a small one.
@@ -97,11 +100,12 @@ def main(arguments: list[str]) -> int:
     finally:
         if not options.directory:
             shutil.rmtree(root)
-    body = _body(best)
+    body = _body(best, beside=options.beside)
     print(body)
     if not options.no_report:
         command = "python benchmarks/run.py portraits " + " ".join(arguments)
-        report.write(name="portraits", command=command.strip(), body=body)
+        name = "spark" if options.beside == "spark" else "portraits"
+        report.write(name=name, command=command.strip(), body=body)
     return 0
 
 
@@ -113,7 +117,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--directory", type=Path, help="keep the warehouse here; reused if there")
     parser.add_argument("--no-report", action="store_true", help="leave README.md as it is")
-    parser.add_argument("--side", choices=["siyu", "reference"], help=argparse.SUPPRESS)
+    parser.add_argument("--beside", choices=["reference", "spark"], default="reference")
+    parser.add_argument("--side", choices=["siyu", "reference", "spark"], help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
@@ -134,16 +139,19 @@ def _measure(
         _carry(facts)
         print(f"{customers:,} customers written in {time.perf_counter() - began:.0f} s")
     best: dict[Side, list[Step]] = {}
-    sides: tuple[Side, ...] = ("reference", "siyu")
+    sides: tuple[Side, ...] = (options.beside, "siyu")
+    written: dict[Side, dict[str, Any]] = {}
     for _ in range(options.repeat):
         for side in sides:
             steps = _in_child(side, directory, options)
-            print(f"{customers:,} {side}: {sum(step.seconds for step in steps):.1f} s")
+            print(f"{customers:,} {side}: {sum(step.seconds for step in steps):.1f} s", flush=True)
             known = best.get(side, steps)
             best[side] = [
                 min(pair, key=lambda step: step.seconds) for pair in zip(known, steps, strict=True)
             ]
-    _compare(directory)
+            written[side] = _digests(directory / side)
+            shutil.rmtree(directory / side)
+    _compare(*written.values())
     return best
 
 
@@ -171,8 +179,7 @@ def _run_side(side: Side, directory: Path, limits: Limits) -> list[Step]:
     output = directory / side
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
-    kind = DuckDBEngine if side == "siyu" else ByHand
-    engine = kind(memory_mb=limits.memory_mb, threads=limits.threads, temporary=directory / "spill")
+    engine = _engine(side, directory / "spill", limits)
     for fact in (directory / "facts").iterdir():
         engine.register(name=fact.name, files=sorted(fact.glob("*.parquet")))
     steps = []
@@ -186,8 +193,22 @@ def _run_side(side: Side, directory: Path, limits: Limits) -> list[Step]:
     return steps
 
 
+def _engine(side: Side, temporary: Path, limits: Limits) -> Engine:
+    if side == "siyu":
+        return DuckDBEngine(memory_mb=limits.memory_mb, threads=limits.threads, temporary=temporary)
+    if side == "reference":
+        return ByHand(memory_mb=limits.memory_mb, threads=limits.threads, temporary=temporary)
+    from siyu.adapters.warehouse.spark_engine import SparkEngine
+
+    return SparkEngine(
+        memory_mb=limits.memory_mb, master=f"local[{limits.threads}]", temporary=temporary
+    )
+
+
 class ByHand:
     """The hand-written statements under the limits and the settings of our own engine."""
+
+    name = "by hand"
 
     def __init__(self, *, memory_mb: int, threads: int, temporary: Path) -> None:
         self._connection = duckdb.connect(
@@ -204,7 +225,12 @@ class ByHand:
         self._connection.read_parquet([str(file) for file in files]).create_view(name)
 
     def compute(self, *, result: Result, parameters: Mapping[str, Any], path: Path) -> int:
-        """Write one result in its declared types, make it readable, return its rows."""
+        """Write one result in its declared types, make it readable, return its rows.
+
+        A model has no SQL: its function gets what was counted by hand.
+        """
+        if result.of_arrow:
+            return write_model(engine=self, result=result, parameters=parameters, path=path)
         columns = typed_columns(result.schema, dialect="duckdb")
         sql = reference_sql(parameters=parameters)[result.name]
         copied = self._connection.execute(
@@ -213,6 +239,10 @@ class ByHand:
         rows = copied.fetchall()[0][0]
         self.register(name=result.name, files=[path])
         return int(rows)
+
+    def query(self, *, expression: ibis.Table) -> pa.Table:
+        """A table as it stands."""
+        return self._connection.table(expression.get_name()).to_arrow_table()
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -231,39 +261,47 @@ def _peak_mb() -> float:
     raise SystemExit("The kernel does not tell the peak of memory (VmHWM); use Linux.")
 
 
-def _compare(directory: Path) -> None:
-    """Stop unless both sides wrote the same columns and the same rows."""
+def _digests(folder: Path) -> dict[str, Any]:
+    """The columns, the number of rows and the sum of their hashes, by result."""
     connection = duckdb.connect()
-    unlike = []
+    found = {}
     for result in NIGHTLY:
+        source = f"read_parquet('{folder / result.name}.parquet')"
+        types = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
         columns = ", ".join(f'"{name}"' for name in result.schema)
-        seen = []
-        for side in ("siyu", "reference"):
-            source = f"read_parquet('{directory / side / result.name}.parquet')"
-            types = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-            rows = connection.execute(
-                f"SELECT count(*), sum(hash({columns})::HUGEINT) FROM {source}"
-            ).fetchall()
-            seen.append(([tuple(row[:2]) for row in types], rows))
-        if seen[0] != seen[1]:
-            unlike.append(result.name)
+        rows = connection.execute(
+            f"SELECT count(*), sum(hash({columns})::HUGEINT) FROM {source}"
+        ).fetchall()
+        found[result.name] = ([tuple(row[:2]) for row in types], rows)
+    return found
+
+
+def _compare(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
+    """Stop unless both sides wrote the same columns and the same rows."""
+    unlike = [name for name in ours if ours[name] != theirs[name]]
     if unlike:
         raise SystemExit(f"The two sides differ, no timing counts: {', '.join(unlike)}.")
 
 
-def _body(best: dict[int, dict[Side, list[Step]]]) -> str:
+def _body(best: dict[int, dict[Side, list[Step]]], *, beside: Side) -> str:
     sizes = sorted(best)
     headings = ["step"]
     for size in sizes:
         label = f"{size / 1_000_000:g} M"
-        headings += [f"rows, {label}", f"s, {label}", f"by hand, {label}", "ratio", "peak MB"]
+        headings += [
+            f"rows, {label}",
+            f"s, {label}",
+            f"{OTHERS[beside]}, {label}",
+            "ratio",
+            "peak MB",
+        ]
     if len(sizes) > 1:
         headings.append("slope")
     rows = []
     for number, result in enumerate(NIGHTLY):
-        pairs = [(best[size]["siyu"][number], best[size]["reference"][number]) for size in sizes]
+        pairs = [(best[size]["siyu"][number], best[size][beside][number]) for size in sizes]
         rows.append(_row(result.name, sizes, [([ours], [theirs]) for ours, theirs in pairs]))
-    everything = [(best[size]["siyu"], best[size]["reference"]) for size in sizes]
+    everything = [(best[size]["siyu"], best[size][beside]) for size in sizes]
     rows.append(_row("**all**", sizes, everything))
     return report.table(headings, rows)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from benchmarks.reference_forecast import FORETOLD
 from benchmarks.reference_parts import ELAPSED_BAND, FRIEND_BAND, RATE_BAND, READINGS, SERVING
 
 _UNITS = "({0})::DOUBLE / 1000000000"
@@ -132,7 +133,7 @@ def customers_sql(*, as_of: date) -> str:
         "month_day": as_of.month * 100 + as_of.day,
     }
     sql = f"""
-WITH readings AS ({READINGS}), served AS ({SERVING}), {_STANDARDS},
+WITH readings AS ({READINGS}), served AS ({SERVING}), foretold AS ({FORETOLD}), {_STANDARDS},
 paces AS ({_PACES})
 SELECT c.customer_id, s.seller_id, s.followed_on, gender, {_PERSON}, city_tier,
        month(born_on) AS birth_month, day(born_on) AS birth_day,
@@ -159,10 +160,12 @@ SELECT c.customer_id, s.seller_id, s.followed_on, gender, {_PERSON}, city_tier,
            AS chance_ppm,
        chance_ppm AS propensity_ppm,
        coalesce(average_order_minor, common_order, 0) AS order_value_minor,
-       chance_ppm * order_value_minor // 1000000 AS expected_value_minor
+       chance_ppm * order_value_minor // 1000000 AS expected_value_minor,
+       alive_ppm, visits_30_x1000, visits_90_x1000, value_90_minor
 FROM customers c
 LEFT JOIN served s ON s.customer_id = c.customer_id
 LEFT JOIN paces p ON p.customer_id = c.customer_id
+LEFT JOIN foretold e ON e.customer_id = c.customer_id
 LEFT JOIN favourites v ON v.customer_id = c.customer_id
 LEFT JOIN refunded rf ON rf.customer_id = c.customer_id
 CROSS JOIN standards t CROSS JOIN everyone

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from benchmarks.reference_customers import customers_sql
+from benchmarks.reference_forecast import HISTORY_KINDS, OUTCOME_KINDS, SPENDING_KINDS
 from benchmarks.reference_lists import (
     candidates_sql,
     fresh_tags_sql,
@@ -204,6 +205,9 @@ def reference_sql(*, parameters: Mapping[str, Any]) -> dict[str, str]:
         "histories": _HISTORIES,
         "favourites": _FAVOURITES,
         "propensity": _PROPENSITY,
+        "outcome_kinds": OUTCOME_KINDS,
+        "history_kinds": HISTORY_KINDS,
+        "spending_kinds": SPENDING_KINDS,
     }
     return {name: sql.format(as_of=day) for name, sql in facts.items()} | {
         "customers_mart": customers_sql(as_of=as_of),

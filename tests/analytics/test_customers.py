@@ -14,6 +14,9 @@ from tests.analytics.conftest import Warehouse, by_id
 from tests.analytics.facts import fact_table
 from tests.analytics.reference_mart import customers_mart
 
+# Of these test_forecast tells.
+FORETOLD = {"alive_ppm", "visits_30_x1000", "visits_90_x1000", "value_90_minor"}
+
 
 def complete(facts: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
     """The same facts with every column filled in, as the engine will read them."""
@@ -27,7 +30,7 @@ def test_every_column_equals_the_plain_reference(warehouse: Warehouse, seed: int
     rows = by_id(warehouse.run("customers_mart", as_of=AS_OF))
     expected = customers_mart(facts, AS_OF)
     assert rows.keys() == expected.keys()
-    for column in CUSTOMERS:
+    for column in (name for name in CUSTOMERS if name not in FORETOLD):
         wrong = {
             customer: (row[column], expected[customer][column])
             for customer, row in rows.items()

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     FLAG = "flag"
     COUNT = "count"
     MONEY = "money"
+    PERCENT = "percent"
     DAYS_AGO = "days_ago"
     GOODS = "goods"
     SELLER = "seller"
@@ -63,6 +64,9 @@ FIELDS: dict[str, Kind] = {
     "refunds_minor": Kind.MONEY,
     "average_order_minor": Kind.MONEY,
     "expected_value_minor": Kind.MONEY,
+    "value_90_minor": Kind.MONEY,
+    "alive_ppm": Kind.PERCENT,
+    "propensity_ppm": Kind.PERCENT,
     "first_on": Kind.DAYS_AGO,
     "last_on": Kind.DAYS_AGO,
     "followed_on": Kind.DAYS_AGO,
@@ -73,7 +77,7 @@ FIELDS: dict[str, Kind] = {
     "unit_id": Kind.SELLER,
     "seller_kind": Kind.SELLER,
 }
-_NUMBERS = (Kind.COUNT, Kind.MONEY, Kind.DAYS_AGO)
+NUMBERS = (Kind.COUNT, Kind.MONEY, Kind.PERCENT, Kind.DAYS_AGO)
 _SELLER_COLUMNS = {"unit_id": "unit_id", "seller_kind": "kind"}
 
 
@@ -82,8 +86,8 @@ class Condition:
     """One question about a customer; a value that is not known meets none, and every negation.
 
     ``values`` are the words or ids of which one must be hers, or the one bound of a number
-    (money in minor units, days before the day of the list). For goods, ``times`` orders or more
-    within the last ``days`` must hold one of them.
+    (money in minor units, percents in millionths, days before the day of the list). For goods,
+    ``times`` orders or more within the last ``days`` must hold one of them.
     """
 
     field: str
@@ -99,7 +103,7 @@ Audience = tuple[tuple[Condition, ...], ...]
 
 def operators_of(*, kind: Kind) -> tuple[Operator, ...]:
     """What can be asked of a field of a kind."""
-    return (Operator.AT_LEAST, Operator.AT_MOST) if kind in _NUMBERS else (Operator.IS,)
+    return (Operator.AT_LEAST, Operator.AT_MOST) if kind in NUMBERS else (Operator.IS,)
 
 
 def members(

@@ -19,6 +19,7 @@ from siyu.analytics.marts.concentration import CONCENTRATION
 from siyu.analytics.marts.customers import CUSTOMERS
 from siyu.analytics.marts.favourites import FAVOURITES
 from siyu.analytics.marts.histories import HISTORIES
+from siyu.analytics.marts.kinds import HISTORY_KINDS, OUTCOME_KINDS, SPENDING_KINDS
 from siyu.analytics.marts.lives import LIVES
 from siyu.analytics.marts.market import MARKET
 from siyu.analytics.marts.memberships import MEMBERSHIPS, SEGMENT_SIZES
@@ -31,6 +32,7 @@ from siyu.analytics.marts.seller_states import SELLER_STATES
 from siyu.analytics.marts.sellers import SELLERS
 from siyu.analytics.marts.tags import FRESH_TAGS, TAG_TRUTH
 from siyu.analytics.marts.trend import TREND
+from siyu.analytics.models import forecast
 from siyu.analytics.signals import SIGNAL_ROWS
 from siyu.analytics.sources import FACTS
 
@@ -42,14 +44,15 @@ class Result:
     `inputs` are names of facts, of `CARRIED` or `KEPT` tables or of earlier results, and the
     function's keyword arguments for them; its other keyword arguments are the run's parameters.
     The written file holds the columns of `schema` and no other, sorted by `sort_by` (as it comes
-    where empty).
+    where empty). A function `of_arrow` is a model: it takes small tables in Arrow and returns one.
     """
 
     name: str
-    function: Callable[..., ibis.Table]
+    function: Callable[..., Any]
     inputs: tuple[str, ...]
     schema: ibis.Schema
     sort_by: tuple[str, ...] = ()
+    of_arrow: bool = False
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -60,7 +63,7 @@ class Result:
 
 # Raise it when a result gets other columns or is new: readers pass over what an earlier version
 # of the code published, until the next night.
-RESULTS_VERSION = 5
+RESULTS_VERSION = 6
 
 # What a night reads of the night before; empty on the first.
 CARRIED: dict[str, str] = {"memberships_before": "memberships"}
@@ -79,9 +82,54 @@ NIGHTLY: tuple[Result, ...] = (
         "propensity", marts.propensity, ("histories", "market", "follows"), PROPENSITY, ("bucket",)
     ),
     Result(
+        "outcome_kinds",
+        marts.outcome_kinds,
+        ("visits",),
+        OUTCOME_KINDS,
+        ("repeats", "recency_weeks", "age_weeks", "later"),
+    ),
+    Result(
+        "history_kinds",
+        marts.history_kinds,
+        ("histories",),
+        HISTORY_KINDS,
+        ("repeats", "recency_weeks", "age_weeks"),
+    ),
+    Result(
+        "spending_kinds",
+        marts.spending_kinds,
+        ("histories",),
+        SPENDING_KINDS,
+        ("purchase_days", "average_minor"),
+    ),
+    Result(
+        "forecast",
+        forecast.forecast,
+        ("outcome_kinds", "history_kinds", "spending_kinds", "market"),
+        ibis.Schema.from_pyarrow(forecast.FORECAST),
+        of_arrow=True,
+    ),
+    Result(
+        "forecasts",
+        forecast.forecasts,
+        ("forecast", "history_kinds"),
+        ibis.Schema.from_pyarrow(forecast.FORECASTS),
+        of_arrow=True,
+    ),
+    Result(
         "customers_mart",
         marts.customers,
-        ("customers", "follows", "histories", "market", "favourites", "refunds", "propensity"),
+        (
+            "customers",
+            "follows",
+            "histories",
+            "market",
+            "favourites",
+            "refunds",
+            "propensity",
+            "forecast",
+            "forecasts",
+        ),
         CUSTOMERS,
         ("seller_id", "customer_id"),
     ),

@@ -6,12 +6,17 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from siyu.analytics.models import bg_nbd
 from siyu.analytics.models.backtest import OUTCOMES, errors, seasonal
 from siyu.foundation.errors import BadInput
 
 
 def outcomes(*rows: tuple[int, int, int, int, int]) -> pa.Table:
     return pa.table(list(map(list, zip(*rows, strict=True))), schema=OUTCOMES)
+
+
+def histories(*rows: tuple[int, float, float, int]) -> pa.Table:
+    return pa.table(list(map(list, zip(*rows, strict=True))), schema=bg_nbd.HISTORIES)
 
 
 def test_errors_are_weighed_by_customers():
@@ -23,17 +28,17 @@ def test_errors_are_weighed_by_customers():
 
 
 def test_the_pace_is_drawn_to_that_of_all_and_follows_the_season():
-    table = outcomes((0, 0, 100, 0, 9), (10, 90, 100, 1, 1))
-    at_par = seasonal(outcomes=table, days=50, season=1.0)
+    table = histories((0, 0, 100, 9), (10, 90, 100, 1))
+    at_par = seasonal(histories=table, days=50, season=1.0)
     pace = 10 / 1_000
     assert at_par[0] == pytest.approx(0.5 / (100 + 0.5 / pace) * 50)
     assert at_par[1] == pytest.approx(10.5 / (100 + 0.5 / pace) * 50)
-    assert seasonal(outcomes=table, days=50, season=0.5) == pytest.approx(at_par / 2)
+    assert seasonal(histories=table, days=50, season=0.5) == pytest.approx(at_par / 2)
 
 
 def test_where_nobody_came_back_nobody_is_expected():
-    table = outcomes((0, 0, 100, 0, 9))
-    assert seasonal(outcomes=table, days=50, season=1.0).tolist() == [0.0]
+    table = histories((0, 0, 100, 9))
+    assert seasonal(histories=table, days=50, season=1.0).tolist() == [0.0]
 
 
 def test_without_customers_there_is_nothing_to_judge():

@@ -16,6 +16,7 @@ from siyu.adapters.warehouse.engine_base import (
     quoted,
     typed_columns,
     typed_sql,
+    write_model,
 )
 from siyu.analytics.engine import SCHEMAS, Result, expression
 
@@ -52,6 +53,8 @@ class DuckDBEngine:
 
     def compute(self, *, result: Result, parameters: Mapping[str, Any], path: Path) -> int:
         """Write one result to one Parquet file, register it, and return its number of rows."""
+        if result.of_arrow:
+            return write_model(engine=self, result=result, parameters=parameters, path=path)
         sql = typed_sql(
             expression(result=result, parameters=parameters),
             schema=result.schema,

@@ -6,8 +6,12 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import ibis
+import pyarrow.parquet as pq
+
+from siyu.analytics.engine import Engine, Result, table
 
 # Ibis leaves out casts to the type it believes a column has already, while DuckDB sums
 # int64 to a wider type; so the last cast is written by hand.
@@ -85,3 +89,17 @@ def complete_or_absent(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_model(
+    *, engine: Engine, result: Result, parameters: Mapping[str, Any], path: Path
+) -> int:
+    """Write a result `of_arrow` to one Parquet file, register it, and return its number of rows."""
+    rows = result.function(
+        **{name: engine.query(expression=table(name)) for name in result.inputs},
+        **{name: parameters[name] for name in result.parameters},
+    )
+    with complete_or_absent(path) as temporary:
+        pq.write_table(rows, temporary)
+    engine.register(name=result.name, files=[path])
+    return int(rows.num_rows)

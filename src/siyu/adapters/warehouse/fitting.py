@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import ibis
 import pyarrow as pa
@@ -13,8 +12,6 @@ from siyu.analytics.arithmetic import number_of, total
 from siyu.analytics.engine import Engine
 from siyu.analytics.models import backtest, bg_nbd, gamma_gamma
 from siyu.rooms.insights.types import BackTest, Forecast, ForecastErrors, PurchaseFit
-
-_YEAR = 365
 
 
 def fitted(
@@ -58,34 +55,23 @@ def back_tested(*, engine: Engine, sales: ibis.Table, end_on: date, days: int) -
     (season,) = engine.query(
         expression=marts.season_of(sales=sales, end_on=end_on, days=days)
     ).to_pylist()
-    level = _level(season, end_on, days)
-    baseline = backtest.errors(
-        predicted=backtest.seasonal(outcomes=outcomes, days=days, season=level), outcomes=outcomes
+    first_on = season["first_on"]
+    level = backtest.season(
+        visits_then=season["visits_then"],
+        days=days,
+        visits_year=season["visits_year"],
+        days_known=(end_on - first_on).days if first_on else 0,
     )
-    model = None
-    if sum(outcomes["repeats"].to_pylist()):
-        histories = _in_units(outcomes, 1)
-        fit = bg_nbd.fit(histories=histories)
-        expected = bg_nbd.expected(parameters=fit, histories=histories, within=days)
-        model = backtest.errors(predicted=expected, outcomes=outcomes)
-    is_better = model is not None and model.root_mean_square < baseline.root_mean_square
+    found = backtest.judge(outcomes=outcomes, days=days, season=level)
     return BackTest(
         end_on=end_on,
         days=days,
         customers=sum(outcomes["customers"].to_pylist()),
         season=level,
-        baseline=ForecastErrors(**vars(baseline)),
-        bg_nbd=ForecastErrors(**vars(model)) if model else None,
-        chosen=Forecast.BG_NBD if is_better else Forecast.BASELINE,
+        baseline=ForecastErrors(**vars(found.baseline)),
+        bg_nbd=ForecastErrors(**vars(found.model)) if found.model else None,
+        chosen=Forecast.BG_NBD if found.is_model_better else Forecast.BASELINE,
     )
-
-
-def _level(season: dict[str, Any], end_on: date, days: int) -> float:
-    """A day of the season kept back against a mean day; 1 where no whole year is known."""
-    first_on = season["first_on"]
-    if first_on is None or (end_on - first_on).days < _YEAR or not season["visits_year"]:
-        return 1.0
-    return float(season["visits_then"] / days / (season["visits_year"] / _YEAR))
 
 
 def _in_units(histories: pa.Table, unit_days: int) -> pa.Table:

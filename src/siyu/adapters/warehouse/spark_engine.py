@@ -17,6 +17,7 @@ from siyu.adapters.warehouse.engine_base import (
     no_rows,
     typed_columns,
     typed_sql,
+    write_model,
 )
 from siyu.analytics.engine import SCHEMAS, Result, expression
 
@@ -44,6 +45,7 @@ class SparkEngine:
             SparkSession.builder.master(master)
             .appName("siyu")
             .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.driver.memory", f"{memory_mb}m")
@@ -71,6 +73,8 @@ class SparkEngine:
 
     def compute(self, *, result: Result, parameters: Mapping[str, Any], path: Path) -> int:
         """Write one result to one Parquet file, register it, and return its number of rows."""
+        if result.of_arrow:
+            return write_model(engine=self, result=result, parameters=parameters, path=path)
         sql = typed_sql(
             expression(result=result, parameters=parameters),
             schema=result.schema,

@@ -7,6 +7,7 @@ from siyu.analytics.marts.concentration import concentration
 from siyu.analytics.marts.customers import customers
 from siyu.analytics.marts.favourites import favourites
 from siyu.analytics.marts.histories import histories
+from siyu.analytics.marts.kinds import history_kinds, outcome_kinds, spending_kinds
 from siyu.analytics.marts.lives import lives
 from siyu.analytics.marts.market import market
 from siyu.analytics.marts.memberships import memberships, segment_sizes
@@ -37,6 +38,7 @@ __all__ = [
     "favourites",
     "fresh_tags",
     "histories",
+    "history_kinds",
     "kinds_of_history",
     "kinds_of_outcome",
     "kinds_of_spending",
@@ -45,6 +47,7 @@ __all__ = [
     "memberships",
     "month_sales",
     "movements",
+    "outcome_kinds",
     "propensity",
     "repeats",
     "responses",
@@ -55,6 +58,7 @@ __all__ = [
     "seller_months",
     "seller_states",
     "sellers",
+    "spending_kinds",
     "tag_truth",
     "trend",
     "unit_hours",

@@ -8,6 +8,7 @@ from typing import Any
 import ibis
 
 from siyu.analytics.arithmetic import PPM, days_between, half_up, total, x100
+from siyu.analytics.marts.kinds import foretold
 from siyu.analytics.marts.portrait import ADULT_YEARS, age_band, age_years, days_to_birthday
 from siyu.analytics.marts.propensity import (
     ALL_BUYERS,
@@ -63,6 +64,10 @@ CUSTOMERS = ibis.schema(
         "propensity_ppm": "int64",
         "order_value_minor": "int64",
         "expected_value_minor": "int64",
+        "alive_ppm": "int64",
+        "visits_30_x1000": "int64",
+        "visits_90_x1000": "int64",
+        "value_90_minor": "int64",
     }
 )
 
@@ -87,6 +92,8 @@ def customers(
     favourites: ibis.Table,
     refunds: ibis.Table,
     propensity: ibis.Table,
+    forecast: ibis.Table,
+    forecasts: ibis.Table,
     as_of: date,
 ) -> ibis.Table:
     """One row a customer who is not deleted, whether or not she ever bought.
@@ -108,11 +115,14 @@ def customers(
     market_change_ppm (see `rhythm`);
     propensity_ppm (chance to buy within 30 days, see `propensity`), order_value_minor (own
     average order, or everybody's for a prospect), expected_value_minor (their product,
-    rounded down).
+    rounded down);
+    alive_ppm, visits_30_x1000, visits_90_x1000 (see `models.forecast`) and value_90_minor (those
+    visits at what Gamma-Gamma expects one of hers to cost, half up); null for prospects.
     """
     table = _people(customers, serving(follows=follows, as_of=as_of), as_of)
     for side in (
         rhythms(histories=histories, market=market, as_of=as_of),
+        foretold(histories=histories, forecast=forecast, forecasts=forecasts, as_of=as_of),
         favourites,
         _refunded(refunds, as_of),
     ):

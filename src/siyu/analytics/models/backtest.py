@@ -9,9 +9,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from siyu.analytics.models import bg_nbd
 from siyu.foundation.errors import BadInput
 
 Floats = NDArray[np.float64]
+
+TESTED_DAYS = 90
+YEAR = 365
 
 OUTCOMES = pa.schema(
     [
@@ -36,13 +40,54 @@ class Errors:
     actual: int
 
 
-def seasonal(*, outcomes: pa.Table, days: int, season: float) -> Floats:
+@dataclass(frozen=True)
+class Judgement:
+    """The errors of both forecasts, and BG/NBD as it was fitted; None where nobody came back."""
+
+    baseline: Errors
+    model: Errors | None
+    fit: bg_nbd.Parameters | None
+
+    @property
+    def is_model_better(self) -> bool:
+        """Whether BG/NBD has the smaller root mean square."""
+        model = self.model
+        return model is not None and model.root_mean_square < self.baseline.root_mean_square
+
+
+def judge(*, outcomes: pa.Table, days: int, season: float) -> Judgement:
+    """Foretell what came of ``OUTCOMES`` in so many days, twice, and compare.
+
+    Raises BadInput where nobody had bought.
+    """
+    histories = _histories(outcomes)
+    baseline = seasonal(histories=histories, days=days, season=season)
+    fit = model = None
+    if outcomes["repeats"].to_numpy().sum():
+        fit = bg_nbd.fit(histories=histories)
+        expected = bg_nbd.expected(parameters=fit, histories=histories, within=days)
+        model = errors(predicted=expected, outcomes=outcomes)
+    return Judgement(errors(predicted=baseline, outcomes=outcomes), model, fit)
+
+
+def season(*, visits_then: int, days: int, visits_year: int, days_known: int) -> float:
+    """A day of a season against a mean day, as a whole year tells it; 1 where less is known.
+
+    ``visits_then`` came in the ``days`` a year before those asked for, ``visits_year`` in the 365
+    days before them; the first visit ever was ``days_known`` days ago.
+    """
+    if days_known < YEAR or not visits_year:
+        return 1.0
+    return visits_then / days / (visits_year / YEAR)
+
+
+def seasonal(*, histories: pa.Table, days: int, season: float) -> Floats:
     """The baseline: each customer goes on at her own pace, as the season has it.
 
-    Her pace is her repeats a day, drawn to that of all by the weight of half a repeat (a
-    Gamma(1/2) prior); ``season`` is what the days kept back bring against a mean day.
+    Her pace is her repeats a day in ``bg_nbd.HISTORIES``, drawn to that of all by the weight of
+    half a repeat (a Gamma(1/2) prior); ``season`` is what the days bring against a mean day.
     """
-    repeats, age, customers = (_column(outcomes, name) for name in _PACE)
+    repeats, age, customers = (_column(histories, name) for name in _PACE)
     pace_of_all = (repeats * customers).sum() / max((age * customers).sum(), 1.0)
     if not pace_of_all:
         return np.zeros(len(repeats))
@@ -64,7 +109,12 @@ def errors(*, predicted: Floats, outcomes: pa.Table) -> Errors:
     )
 
 
-_PACE = ("repeats", "age_days", "customers")
+_PACE = ("repeats", "age", "customers")
+
+
+def _histories(outcomes: pa.Table) -> pa.Table:
+    columns = [_column(outcomes, name) for name in ("recency_days", "age_days")]
+    return pa.table([outcomes["repeats"], *columns, outcomes["customers"]], schema=bg_nbd.HISTORIES)
 
 
 def _column(outcomes: pa.Table, name: str) -> Floats:

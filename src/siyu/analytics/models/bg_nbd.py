@@ -45,8 +45,10 @@ class Parameters:
     log_likelihood: float
 
 
-def fit(*, histories: pa.Table) -> Parameters:
+def fit(*, histories: pa.Table, start: Parameters | None = None) -> Parameters:
     """Fit by maximum likelihood (eq. 6 of the paper) to grouped ``HISTORIES``.
+
+    The search begins at ``start``, an earlier fit of the same customers, or at several places.
 
     Raises BadInput where nobody came back, since nothing tells the rate then.
     """
@@ -61,11 +63,12 @@ def fit(*, histories: pa.Table) -> Parameters:
     # A time scale near 1 keeps the search well conditioned; only alpha depends on it.
     scale = float(np.average(age, weights=weight)) / 10
     t_x, age = t_x / scale, age / scale
+    places = [(start.r, start.alpha / scale, start.a, start.b)] if start else _STARTS
     bounds = [(-12.0, 12.0)] * 4
     found = min(
         (
-            minimize(loss, np.log(start), jac=True, method="L-BFGS-B", bounds=bounds)
-            for start in _STARTS
+            minimize(loss, np.log(place), jac=True, method="L-BFGS-B", bounds=bounds)
+            for place in places
         ),
         key=lambda result: float(result.fun),
     )

@@ -10,11 +10,19 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from siyu.analytics.conditions import FIELDS, Audience, Condition, Kind, Operator, operators_of
+from siyu.analytics.conditions import (
+    FIELDS,
+    NUMBERS,
+    Audience,
+    Condition,
+    Kind,
+    Operator,
+    operators_of,
+)
 from siyu.faces.headquarters.sellers import KINDS
 from siyu.faces.numbers import whole_number
 from siyu.faces.portraits import AGES, STATES
-from siyu.faces.templatetags.siyu import money_round
+from siyu.faces.templatetags.siyu import money_round, share
 from siyu.foundation.errors import BadInput
 from siyu.foundation.money import from_minor, to_minor
 from siyu.rooms.catalog.queries import (
@@ -35,6 +43,9 @@ LABELS = {
     "refunds_minor": gettext_lazy("Refunds in all"),
     "average_order_minor": gettext_lazy("Average order"),
     "expected_value_minor": gettext_lazy("Expected within 30 days"),
+    "value_90_minor": gettext_lazy("Forecast of 90 days"),
+    "alive_ppm": gettext_lazy("Chance that she still comes"),
+    "propensity_ppm": gettext_lazy("Chance to buy within 30 days"),
     "orders": gettext_lazy("Orders in all"),
     "orders_30": gettext_lazy("Orders, 30 days"),
     "orders_90": gettext_lazy("Orders, 90 days"),
@@ -77,6 +88,8 @@ _NUMBERED = {
 _NAME = re.compile(r"c-([0-9]{1,2})-([0-9]{1,2})-field")
 _DAYS, _TIMES = 90, 1
 _GREATEST = 10**12
+_PERCENT = 10_000
+"""Millionths in a percent."""
 TESTS = {Operator.AT_LEAST: gettext_lazy("at least"), Operator.AT_MOST: gettext_lazy("at most")}
 
 
@@ -199,6 +212,8 @@ def _condition(viewer: Viewer, line: Line, place: str, currency: str) -> Conditi
         values = (_whole(line.number, place),)
     elif kind is Kind.MONEY:
         values = (_minor(line.number, place, currency),)
+    elif kind is Kind.PERCENT:
+        values = (int(_number(line.number, place) * _PERCENT),)
     elif line.field == "product_id":
         values = _products(viewer, line.number, place)
     elif kind is Kind.LEVEL or line.field.endswith("_id"):
@@ -224,6 +239,8 @@ def _line(condition: Condition, currency: str) -> Line:
         number = str(condition.values[0])
     elif kind is Kind.MONEY:
         number = f"{from_minor(int(condition.values[0]), currency):f}"
+    elif kind is Kind.PERCENT:
+        number = f"{Decimal(condition.values[0]) / _PERCENT:f}"
     elif condition.field == "product_id":
         known = products_of_ids(product_ids=[int(value) for value in condition.values])
         number = ", ".join(sorted({product.key for product in known.values()}))
@@ -242,9 +259,10 @@ def _words(condition: Condition, choices: Mapping[str, Any], currency: str) -> s
     name, kind = str(LABELS[condition.field]), FIELDS[condition.field]
     if kind is Kind.FLAG:
         told = name
-    elif kind in (Kind.COUNT, Kind.DAYS_AGO, Kind.MONEY):
+    elif kind in NUMBERS:
         bound = int(condition.values[0])
-        value = money_round(bound, currency) if kind is Kind.MONEY else f"{bound:,}"
+        shown = {Kind.MONEY: money_round(bound, currency), Kind.PERCENT: share(bound)}
+        value = shown.get(kind, f"{bound:,}")
         sign = "≥" if condition.operator is Operator.AT_LEAST else "≤"
         told = f"{name} {sign} {value}"
     else:

@@ -31,6 +31,11 @@ STATES = {
     RunState.FAILED: (gettext_lazy("Failed"), "red"),
 }
 STEPS = {
+    "outcome_kinds": gettext_lazy("What came of histories"),
+    "history_kinds": gettext_lazy("Kinds of histories"),
+    "spending_kinds": gettext_lazy("Kinds of spending"),
+    "forecast": gettext_lazy("Trial of the forecasts"),
+    "forecasts": gettext_lazy("Forecast by kind of history"),
     "lives": gettext_lazy("How long customers stay"),
     "fresh_tags": gettext_lazy("Fresh tags"),
     "tag_truth": gettext_lazy("Truth of tags"),

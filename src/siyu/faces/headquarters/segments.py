@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from siyu.analytics.conditions import NUMBERS
 from siyu.faces.access import page
 from siyu.faces.errors import told
 from siyu.faces.exports import csv_of
@@ -189,6 +190,7 @@ def _form(viewer: Viewer, lines: Lines) -> dict[str, Any]:
         "lines": lines,
         "labels": LABELS,
         "tests": TESTS,
+        "numbers": NUMBERS,
         "choices": choices_of(viewer=viewer),
     }
 

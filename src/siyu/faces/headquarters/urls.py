@@ -8,6 +8,7 @@ from siyu.faces.headquarters import (
     concentration,
     dispatches,
     drivers,
+    forecast,
     imports,
     lives,
     overview,
@@ -24,6 +25,7 @@ from siyu.faces.headquarters import (
 urlpatterns = [
     path("overview", overview.overview, name="overview"),
     path("drivers", drivers.drivers, name="drivers"),
+    path("forecast", forecast.forecast, name="forecast"),
     path("lives", lives.lives, name="lives"),
     path("campaigns", campaigns.campaigns, name="campaigns"),
     path("campaigns/new", campaigns.new, name="campaign-new"),

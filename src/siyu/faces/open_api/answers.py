@@ -45,6 +45,9 @@ class PortraitRow(Schema):
     is_top: bool
     propensity_ppm: int
     expected_value_minor: int
+    alive_ppm: int | None
+    visits_90_x1000: int | None
+    value_90_minor: int | None
 
 
 class SellerHealthRow(Schema):

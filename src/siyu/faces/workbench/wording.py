@@ -12,6 +12,7 @@ from siyu.faces.templatetags.siyu import money_round, share
 from siyu.rooms.catalog.types import ProductView
 
 _STEADY_PPM = 50_000
+_LIKELY_GONE_PPM = 200_000
 
 
 def reason(signal: str, evidence: Mapping[str, Any], currency: str) -> str:
@@ -174,4 +175,17 @@ def portrait_sentences(
         )
     if portrait["is_top"]:
         sentences.append(_("Among the top 10% by spend."))
+    if portrait["value_90_minor"]:
+        sentences.append(
+            _("About {visits} visits are expected within 90 days, worth {amount}.").format(
+                visits=f"{portrait['visits_90_x1000'] / 1_000:.1f}",
+                amount=money_round(portrait["value_90_minor"], currency),
+            )
+        )
+    if portrait["alive_ppm"] is not None and portrait["alive_ppm"] < _LIKELY_GONE_PPM:
+        sentences.append(
+            _("The chance of another purchase at all is {share}.").format(
+                share=share(portrait["alive_ppm"])
+            )
+        )
     return sentences or [_("Nothing is known yet. Ask, and note it down.")]

@@ -1,6 +1,6 @@
 """Which conditions can be asked."""
 
-from siyu.analytics.conditions import FIELDS, Audience, Condition, Kind, operators_of
+from siyu.analytics.conditions import FIELDS, NUMBERS, Audience, Condition, Kind, operators_of
 from siyu.foundation.errors import BadInput
 from siyu.rooms.segments.types import MOST_VALUES
 
@@ -32,7 +32,7 @@ def _check(condition: Condition, place: str) -> None:
         raise BadInput("conditions", "Condition {place}: choose a field.", place=place)
     if condition.operator not in operators_of(kind=kind):
         raise BadInput("conditions", "Condition {place}: choose a comparison.", place=place)
-    if kind in (Kind.COUNT, Kind.MONEY, Kind.DAYS_AGO):
+    if kind in NUMBERS:
         if len(condition.values) != 1 or not _is_number(condition.values[0], _GREATEST):
             raise BadInput("conditions", "Condition {place}: enter a number.", place=place)
     elif kind is not Kind.FLAG:

@@ -11,6 +11,7 @@ from siyu.rooms.insights.queries.audiences import (
 from siyu.rooms.insights.queries.brands import brand_tiers_of
 from siyu.rooms.insights.queries.concentration import concentration_of, middle_sellers
 from siyu.rooms.insights.queries.drivers import drivers_between
+from siyu.rooms.insights.queries.forecast import forecast_of
 from siyu.rooms.insights.queries.fresh import (
     day_so_far,
     freshness_of,
@@ -55,6 +56,7 @@ __all__ = [
     "customers_known",
     "day_so_far",
     "drivers_between",
+    "forecast_of",
     "freshness_of",
     "lives_of",
     "members_after",

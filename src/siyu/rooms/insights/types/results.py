@@ -331,6 +331,28 @@ class ForecastErrors:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProgramForecast:
+    """What a night foretells of all customers of a program, and how far it was off last time.
+
+    ``tested`` of its ``customers`` had bought 90 days ago; of the days since, both forecasts were
+    told nothing, and ``season`` is a day of those against a mean day. ``baseline`` and ``bg_nbd``
+    are None where such a forecast could not be made. ``visits`` maps 30 and 90 to the visits
+    expected in so many days, ``seasons`` to a day of those against a mean day, ``parameters``
+    the fitted models' to their values (alpha in days, v in minor units of money).
+    """
+
+    chosen: Forecast
+    customers: int
+    tested: int
+    season: float
+    baseline: ForecastErrors | None
+    bg_nbd: ForecastErrors | None
+    visits: Mapping[int, float]
+    seasons: Mapping[int, float]
+    parameters: Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
 class BackTest:
     """Two forecasts of the ``days`` days after ``end_on``, told nothing of them.
 
