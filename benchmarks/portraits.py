@@ -189,6 +189,7 @@ def _run_side(side: Side, directory: Path, limits: Limits) -> list[Step]:
         began = time.perf_counter()
         rows = engine.compute(result=result, parameters=PARAMETERS, path=path)
         steps.append(Step(result.name, rows, time.perf_counter() - began, _peak_mb()))
+        print(f"{side} {steps[-1]}", file=sys.stderr, flush=True)
     engine.close()
     return steps
 

@@ -192,22 +192,23 @@ def responses_sql(*, parameters: Mapping[str, Any]) -> str:
     return f"""
 WITH launches(signal, since, horizon) AS (VALUES {rows}),
 first AS (
-    SELECT signal, customer_id, drawn_on, horizon, state = 'held' AS is_held
+    SELECT signal, customer_id, drawn_on, horizon, state = 'held' AS is_held, market_id, variant_id
     FROM contacts JOIN launches USING (signal)
     WHERE drawn_on >= since AND drawn_on <= DATE '{parameters["as_of"]}' - horizon
     QUALIFY row_number() OVER (
         PARTITION BY signal, customer_id ORDER BY drawn_on, task_id) = 1),
 spent AS (
-    SELECT f.signal, f.drawn_on, f.is_held, f.customer_id, count(v.customer_id) AS visits,
-           coalesce(sum(v.amount_minor), 0) AS spend
+    SELECT f.signal, f.drawn_on, f.is_held, market_id, variant_id, f.customer_id,
+           count(v.customer_id) AS visits, coalesce(sum(v.amount_minor), 0) AS spend
     FROM first f
     LEFT JOIN visits v ON v.customer_id = f.customer_id
         AND v.business_on >= f.drawn_on AND v.business_on < f.drawn_on + f.horizon
     GROUP BY ALL)
-SELECT signal, drawn_on, is_held, count(*) AS customers,
+SELECT signal, drawn_on, is_held, market_id, variant_id, count(*) AS customers,
        count(*) FILTER (visits > 0) AS buyers, sum(spend) AS spend_minor,
        sum(spend::DOUBLE * spend::DOUBLE) AS spend_squares
-FROM spent GROUP BY signal, drawn_on, is_held ORDER BY signal, drawn_on, is_held"""
+FROM spent GROUP BY signal, drawn_on, is_held, market_id, variant_id
+ORDER BY signal, drawn_on, is_held"""
 
 
 def fresh_tags_sql(*, as_of: date) -> str:

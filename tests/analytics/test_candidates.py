@@ -115,6 +115,39 @@ def test_the_list_is_cut_by_value_for_each_seller(warehouse: Warehouse) -> None:
     ]
 
 
+def test_a_playbook_rests_with_a_customer_while_others_may_ask(warehouse: Warehouse) -> None:
+    top = {"is_top": True, "spend_minor": 900, "spend_before_30_minor": 1, "orders": 3}
+    asked = [
+        {"task_id": 1, "customer_id": 1, "signal": "birthday", "drawn_on": ago(20)},
+        {"task_id": 2, "customer_id": 2, "signal": "birthday", "drawn_on": ago(20)},
+        {"task_id": 3, "customer_id": 3, "signal": "birthday", "drawn_on": ago(30)},
+        {"task_id": 4, "customer_id": 4, "signal": "new_top", "drawn_on": ago(20)},
+        {"task_id": 5, "customer_id": 5, "signal": "birthday", "drawn_on": ago(9)},
+    ]
+    asked[-1]["state"] = "skipped"
+    contacts = [{"seller_id": 9, "state": "done"} | task for task in asked]
+    customers = [birthday(1), birthday(2, **top), *(birthday(k) for k in (3, 4, 5))]
+    told = {"priorities": {"birthday": 1, "new_top": 2}, "rests": {"birthday": 30}}
+    rows = drawn(warehouse, customers, contacts, **told)
+    found = {row["customer_id"]: row["signal"] for row in rows}
+    assert found == {2: "new_top", 3: "birthday", 4: "birthday", 5: "birthday"}
+    assert len(drawn(warehouse, customers, contacts, **(told | {"rests": {}}))) == 5
+
+
+def test_a_limited_playbook_leaves_room_for_others(warehouse: Warehouse) -> None:
+    top = {"is_top": True, "spend_minor": 900, "spend_before_30_minor": 1, "orders": 3}
+    customers = [birthday(k, expected_value_minor=100 - k) for k in range(1, 6)]
+    customers += [birthday(6, seller_id=2), birthday(7, days_to_birthday=99, **top)]
+    told = {"priorities": {"birthday": 1, "new_top": 2}, "keep": 3, "most": {"birthday": 2}}
+    rows = drawn(warehouse, customers, **told)
+    assert [(row["seller_id"], row["rank"], row["customer_id"]) for row in rows] == [
+        (1, 1, 7),
+        (1, 2, 1),
+        (1, 3, 2),
+        (2, 1, 6),
+    ]
+
+
 def test_every_candidate_of_a_random_brand_keeps_the_rules(warehouse: Warehouse) -> None:
     warehouse.load(random_facts(41))
     rows = warehouse.run("candidates", as_of=AS_OF, keep=4).to_pylist()

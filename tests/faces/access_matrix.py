@@ -102,6 +102,12 @@ playbook-save[plum]        POST   302  302  403  403  403  403  403  404  403  4
 playbook-save[fern]        POST   404  404  403  403  403  403  403  302  403  403  302
 playbook-launch[plum]      POST   302  302  403  403  403  403  403  404  403  403  302
 playbook-launch[fern]      POST   404  404  403  403  403  403  403  302  403  403  302
+playbook-variant[plum]     POST   302  302  403  403  403  403  403  404  403  403  302
+playbook-variant[fern]     POST   404  404  403  403  403  403  403  302  403  403  302
+variant-adopt[plum]        POST   302  302  403  403  403  403  403  404  403  403  302
+variant-adopt[fern]        POST   404  404  403  403  403  403  403  302  403  403  302
+variant-end[plum]          POST   302  302  403  403  403  403  403  404  403  403  302
+variant-end[fern]          POST   404  404  403  403  403  403  403  302  403  403  302
 segments                   GET    200  200  200  403  403  403  403  200  403  403  302
 segment-new                GET    200  200  403  403  403  403  403  200  403  403  302
 segment-new                POST   302  302  403  403  403  403  403  302  403  403  302
@@ -240,6 +246,7 @@ FORMS = {
     "segment-new": _BUYERS | {"name": "Who bought again"},
     "segment": _BUYERS | {"name": "Who bought"},
     "segment-conditions": _BUYERS,
+    "playbook-variant": {"variant_name": "Warm", "variant_zh-hans": "您好", "variant_en": "Hello"},
     "sign-in": {"login": "who", "password": "is this"},
     "language": {"language": "en"},
     "task-outcome": {"outcome": "message"},

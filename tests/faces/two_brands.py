@@ -37,7 +37,7 @@ from siyu.rooms.operations.types import ApiScope
 from siyu.rooms.organization.actions import add_staff
 from siyu.rooms.organization.queries import units_under
 from siyu.rooms.organization.types import Role, UnitKind
-from siyu.rooms.outreach.actions import nightly_key, set_policy
+from siyu.rooms.outreach.actions import add_variant, nightly_key, set_policy
 from siyu.rooms.outreach.models import Playbook, SellerTask, Task
 from siyu.rooms.outreach.types import TaskState
 from siyu.rooms.segments.actions import create_segment
@@ -149,6 +149,7 @@ class TwoBrands:
     assignments: dict[str, int] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
     webhooks: dict[str, int] = field(default_factory=dict)
+    variants: dict[str, int] = field(default_factory=dict)
 
     def brand_of(self, seller: str) -> Brand:
         return self.fern if seller == "dan" else self.plum
@@ -221,6 +222,14 @@ def two_brands(folder: Path) -> TwoBrands:
             now=utc_now(),
         )
     for code, brand in (("plum", both.plum), ("fern", both.fern)):
+        both.variants[code] = add_variant(
+            viewer=brand.owner,
+            playbook_id=both.playbooks[code],
+            name=f"extra-of-{code}",
+            market_id=None,
+            texts={"zh-hans": f"extra-of-{code}", "en": f"extra-of-{code}"},
+            today=today(),
+        )
         issued = issue_api_key(
             viewer=brand.owner, name=f"extra-of-{code}", scopes=[ApiScope.READ_TASKS]
         )

@@ -63,7 +63,7 @@ class Result:
 
 # Raise it when a result gets other columns or is new: readers pass over what an earlier version
 # of the code published, until the next night.
-RESULTS_VERSION = 6
+RESULTS_VERSION = 7
 
 # What a night reads of the night before; empty on the first.
 CARRIED: dict[str, str] = {"memberships_before": "memberships"}
@@ -211,7 +211,7 @@ NIGHTLY: tuple[Result, ...] = (
         marts.responses,
         ("contacts", "visits"),
         RESPONSES,
-        ("signal", "drawn_on", "is_held"),
+        ("signal", "drawn_on", "is_held", "market_id", "variant_id"),
     ),
     Result(
         "concentration",

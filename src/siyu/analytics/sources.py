@@ -102,6 +102,8 @@ _CONTACTS = ibis.schema(
         "state": "string",
         "contacted_on": "date",
         "blocked_until": "date",
+        "market_id": "int64",
+        "variant_id": "int64",
         "stamp": "int64",
     }
 )

@@ -110,6 +110,8 @@ def contacts_of(
             chosen(["open", "done", "skipped", "expired", "held"], state),
             dates_of(plan.market.first_on, np.where(state == 1, drawn, np.nan)),
             dates_of(plan.market.first_on, np.where(state % 4 < 2, drawn + 14.0, np.nan)),
+            pa.nulls(count, pa.int64()),
+            pa.nulls(count, pa.int64()),
             stamps_of(chunk, count),
         ],
         schema=FACT_SCHEMAS["contacts"],

@@ -1,11 +1,12 @@
 from dataclasses import replace
+from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.foundation.crypto import Keyring
-from siyu.rooms.outreach.rules import Candidate, Draw, draw, share_of
-from siyu.rooms.outreach.types import Arm
+from siyu.rooms.outreach.rules import Candidate, Draw, draw, frequency_on, share_of, words_of
+from siyu.rooms.outreach.types import Arm, Calendar, Frequency, OffSeason
 
 MILLION = 1_000_000
 SHARES = st.integers(0, MILLION)
@@ -125,3 +126,50 @@ def test_the_draws_of_different_days_and_purposes_are_independent():
     for other in (second, control):
         # Both with chance 0.1: 200 of 20,000 are in both, give or take.
         assert 130 < len(first & other) < 270
+
+
+@given(CANDIDATES, st.integers(0, 25), st.integers(0, 5), SHARES, SHARES)
+def test_a_limit_takes_from_its_signal_alone(
+    candidates: list[Candidate], size: int, most: int, hold_ppm: int, control_ppm: int
+):
+    mixed = [
+        replace(one, signal="due" if place % 2 else "birthday")
+        for place, one in enumerate(candidates)
+    ]
+    signals = {one.customer_id: one.signal for one in mixed}
+    told = {"size": size, "hold_share_ppm": hold_ppm, "control_share_ppm": control_ppm}
+    drawn = draw(candidates=mixed, most={"due": most}, **told)
+    ranked = [each for each in drawn if each.arm is not Arm.CONTROL]
+    assert [each.rank for each in ranked] == list(range(1, len(ranked) + 1))
+    assert sum(signals[each.customer_id] == "due" for each in ranked) <= most
+    free = draw(candidates=[one for one in mixed if one.signal != "due"], **told)
+    kept = [each.customer_id for each in drawn if signals[each.customer_id] != "due"]
+    assert kept == [each.customer_id for each in free][: len(kept)]
+    if len(ranked) < size:
+        assert kept == [each.customer_id for each in free]
+
+
+USUAL, SELDOM = Frequency(most_a_day=5), Frequency(most_a_day=1, rest_days=60)
+
+
+@given(st.dates(date(2023, 1, 1), date(2026, 12, 31)), st.data())
+def test_an_off_season_comes_every_year_and_may_go_over_new_year(day: date, data: st.DataObject):
+    begins = data.draw(st.dates(date(2024, 1, 1), date(2024, 12, 31)))
+    length = data.draw(st.integers(0, 300))
+    ends = begins + timedelta(days=length)
+    off = OffSeason(
+        begins=(begins.month, begins.day), ends=(ends.month, ends.day), frequency=SELDOM
+    )
+    found = frequency_on(calendar=Calendar(usual=USUAL, off_season=off), on=day)
+    days = {(begins + timedelta(days=k)).strftime("%m-%d") for k in range(length + 1)}
+    leap = {"02-29"} if {"02-28", "03-01"} <= days else set()
+    assert (found is SELDOM) == (day.strftime("%m-%d") in days | leap)
+
+
+def test_words_fall_by_lot_in_equal_parts():
+    lots = [share_of(KEYRING.blind_index("words", str(number))) for number in range(9_000)]
+    found = [words_of(lot=lot, words=[None, 1, 2]) for lot in lots]
+    for words in (None, 1, 2):
+        assert 2_800 < found.count(words) < 3_200
+    assert words_of(lot=MILLION - 1, words=[None, 1, 2]) == 2
+    assert words_of(lot=0, words=[None]) is None

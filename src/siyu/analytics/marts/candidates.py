@@ -28,6 +28,7 @@ CANDIDATES = ibis.schema(
     }
 )
 _USES_QUOTA = ("open", "held", "done")
+_NONE: Mapping[str, int] = {}
 
 
 def candidates(
@@ -41,6 +42,8 @@ def candidates(
     segments: Mapping[str, int],
     keep: int,
     quota_days: int,
+    rests: Mapping[str, int] = _NONE,
+    most: Mapping[str, int] = _NONE,
 ) -> ibis.Table:
     """One row a customer who may be contacted and has a reason; `keep` a seller at most.
 
@@ -49,7 +52,10 @@ def candidates(
     the segment to which a signal's customers must belong; where the name is none of
     `signals.SIGNALS`, to belong is the whole reason. Left out are
     customers without a serving seller, opted out, below 18, blocked on `as_of` by a task or an
-    assignment of a dispatch, or with an open, held or done task within `quota_days`. Contacts
+    assignment of a dispatch, or with an open, held or done task within `quota_days`. `rests`
+    gives signals that ask for the same customer again only after so many days, `most` those that
+    give a seller so many candidates at most; a customer who rests is taken for her next reason.
+    Contacts
     drawn on `as_of` itself do not count, so that the same night run twice draws the same.
 
     Columns: customer_id, seller_id, signal, priority, evidence_1 to evidence_4 (see
@@ -63,13 +69,16 @@ def candidates(
     )
     free = _eligible(customers_mart, _barred(contacts, assignments, as_of, quota_days))
     free = _with_stays(free, memberships, {segments[name] for name in chosen if name in segments})
-    marked = free.mutate(place=_best(free, chosen, segments, as_of))
+    resting = {name: days for name, days in rests.items() if name in chosen}
+    free = _with_rests(free, contacts, resting, as_of)
+    marked = free.mutate(place=_best(free, chosen, segments, resting, as_of))
     table = marked.filter(marked.place.notnull())
     table = table.mutate(
         signal=_by_place(table, chosen, "string"),
         priority=_by_place(table, [priorities[name] for name in chosen], "int32"),
         **_evidence(table, chosen, segments, as_of),
     )
+    table = _cut(table, {name: size for name, size in most.items() if name in chosen})
     order = (table.expected_value_minor.desc(), table.customer_id)
     ranked = table.mutate(rank=ibis.row_number().over(group_by="seller_id", order_by=order) + 1)
     return ranked.filter(ranked["rank"] <= keep).select(*CANDIDATES)
@@ -80,14 +89,48 @@ def _barred(
 ) -> ibis.Table:
     """The customers whom nobody may contact on `as_of`."""
     drawn = contacts.filter(contacts.drawn_on < as_of)
-    contacted_on = ibis.coalesce(drawn.contacted_on, drawn.drawn_on)
-    within_quota = drawn.state.isin(_USES_QUOTA) & (
-        contacted_on > as_of - timedelta(days=quota_days)
-    )
+    within_quota = _contacted_since(drawn, as_of - timedelta(days=quota_days))
     blocked = (drawn.blocked_until > as_of).fill_null(False)
     listed = drawn.filter(within_quota | blocked).select("customer_id")
     asked_for = assignments.filter((assignments.blocked_until > as_of).fill_null(False))
     return listed.union(asked_for.select("customer_id"), distinct=True)
+
+
+def _contacted_since(drawn: ibis.Table, day: date) -> Any:
+    contacted_on = ibis.coalesce(drawn.contacted_on, drawn.drawn_on)
+    return drawn.state.isin(_USES_QUOTA) & (contacted_on > day)
+
+
+def _with_rests(
+    table: ibis.Table, contacts: ibis.Table, rests: Mapping[str, int], as_of: date
+) -> ibis.Table:
+    """The customers, each with the signals that must not ask for her again yet."""
+    drawn = contacts.filter(contacts.drawn_on < as_of)
+    for place, (name, days) in enumerate(sorted(rests.items())):
+        asked = drawn.filter(
+            drawn.signal == name, _contacted_since(drawn, as_of - timedelta(days=days))
+        )
+        column = f"rests_{place}"
+        resting = asked.select(**{column: asked.customer_id}).distinct()
+        table = table.left_join(resting, table.customer_id == resting[column])
+    return table
+
+
+def _cut(table: ibis.Table, most: Mapping[str, int]) -> ibis.Table:
+    """The candidates without those of a signal that has enough better ones of the seller."""
+    if not most:
+        return table
+    order = (table.expected_value_minor.desc(), table.customer_id)
+    placed = table.mutate(
+        signal_place=ibis.row_number().over(group_by=("seller_id", "signal"), order_by=order),
+        signal_most=ibis.cases(
+            *((table.signal == name, size) for name, size in sorted(most.items())),
+            else_=ibis.null("int64"),
+        ),
+    )
+    return placed.filter((placed.signal_place < placed.signal_most).fill_null(True)).drop(
+        "signal_place", "signal_most"
+    )
 
 
 def _eligible(customers_mart: ibis.Table, barred: ibis.Table) -> ibis.Table:
@@ -117,15 +160,21 @@ def _since(segment_id: int) -> str:
 
 
 def _best(
-    table: ibis.Table, chosen: Sequence[str], segments: Mapping[str, int], as_of: date
+    table: ibis.Table,
+    chosen: Sequence[str],
+    segments: Mapping[str, int],
+    rests: Mapping[str, int],
+    as_of: date,
 ) -> Any:
     """The place in `chosen` of the first signal that holds; null where none does."""
     nothing = ibis.null("int64")
+    resting = {name: f"rests_{place}" for place, name in enumerate(sorted(rests))}
     conditions = []
     for place, name in enumerate(chosen):
         belongs = table[_since(segments[name])].notnull() if name in segments else True
         holds = SIGNALS[name].holds(table, as_of) if name in SIGNALS else True
-        conditions.append((holds & belongs, place))
+        is_free = table[resting[name]].isnull() if name in resting else True
+        conditions.append((holds & belongs & is_free, place))
     return ibis.cases(*conditions, else_=nothing) if conditions else nothing
 
 

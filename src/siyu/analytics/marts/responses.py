@@ -15,6 +15,8 @@ RESPONSES = ibis.schema(
         "signal": "string",
         "drawn_on": "date",
         "is_held": "boolean",
+        "market_id": "int64",
+        "variant_id": "int64",
         "customers": "int64",
         "buyers": "int64",
         "spend_minor": "int64",
@@ -22,19 +24,21 @@ RESPONSES = ibis.schema(
     }
 )
 _HELD = "held"
+_BY = ("signal", "is_held", "market_id", "variant_id")
 Launches = Mapping[str, tuple[date, int]]
 
 
 def responses(
     *, contacts: ibis.Table, visits: ibis.Table, launches: Launches, as_of: date
 ) -> ibis.Table:
-    """One row a signal, day and arm, of draws whose horizon has passed before `as_of`.
+    """One row a signal, day, arm and words, of draws whose horizon has passed before `as_of`.
 
     `launches` gives for each signal the day since which draws count, and the horizon in days.
     A customer counts once a signal, with her first draw since then: later draws may differ
     because of the first. Whether the seller did the task plays no part.
 
-    Columns: signal, drawn_on, is_held; customers; buyers and spend_minor within the horizon,
+    Columns: signal, drawn_on, is_held; market_id (of the trial of words in which she was drawn)
+    and variant_id (null: the usual words); customers; buyers and spend_minor within the horizon,
     the day of the draw included, before refunds; spend_squares (sum of the squares of each
     customer's spend, in minor units squared).
     """
@@ -45,10 +49,10 @@ def responses(
         )
     )
     issued = first.filter(first.place == 0).select(
-        "task_id", "customer_id", "signal", "drawn_on", "until_on", "is_held"
+        "task_id", "customer_id", "drawn_on", "until_on", *_BY
     )
     spent = _spent(issued, visits)
-    by = spent.group_by("signal", "drawn_on", "is_held")
+    by = spent.group_by("drawn_on", *_BY)
     as_double = spent.spend_minor.cast("float64")
     return by.agg(
         customers=spent.count(),
@@ -84,6 +88,8 @@ def _of_signal(
         "drawn_on",
         until_on=until.cast("date"),
         is_held=own.state == _HELD,
+        market_id=own.market_id,
+        variant_id=own.variant_id,
     )
 
 
@@ -105,9 +111,8 @@ def _spent(issued: ibis.Table, visits: ibis.Table) -> ibis.Table:
     )
     joined = issued.left_join(answers, "task_id")
     return joined.select(
-        "signal",
         "drawn_on",
-        "is_held",
+        *_BY,
         visits=joined.visits.fill_null(0),
         spend_minor=joined.spend_minor.fill_null(0),
     )

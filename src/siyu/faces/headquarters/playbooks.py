@@ -1,40 +1,43 @@
 """Playbooks: their words and place, their launch, and what they added."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
 from siyu.faces.errors import told
+from siyu.faces.headquarters.calendars import calendar_fields, calendar_of
 from siyu.faces.numbers import whole_number
 from siyu.faces.signals import MEANINGS, kind_of
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput
 from siyu.rooms.content.queries import newest_templates
-from siyu.rooms.content.types import PLACEHOLDERS
+from siyu.rooms.content.types import PLACEHOLDERS, TemplateView
 from siyu.rooms.insights.queries import publication_of
 from siyu.rooms.operations.types import Right, Viewer
-from siyu.rooms.organization.queries import program_of, today_in
+from siyu.rooms.organization.queries import names_of_units, program_of, today_in, units_under
 from siyu.rooms.organization.types import ProgramView
 from siyu.rooms.outreach.actions import edit_playbook, launch_playbook
 from siyu.rooms.outreach.queries import (
     find_playbook,
     playbooks_of,
     readout_of,
+    trials_of,
     work_by_playbook,
 )
-from siyu.rooms.outreach.types import PlaybookView, Readout, ReadoutDay
+from siyu.rooms.outreach.types import PlaybookView, Readout, ReadoutDay, TrialArm
 from siyu.rooms.segments.queries import segments_of
 
 LANGUAGES = {"zh-hans": gettext_lazy("Words in Chinese"), "en": gettext_lazy("Words in English")}
 _WORK_DAYS = 30
 _REFUSED = 422
-_PER_POINT = 10_000
+_PER_POINT, _MILLION = 10_000, 1_000_000
 _DIGITS = 2
 _GREATEST = 2**15
 
@@ -65,7 +68,7 @@ def playbooks(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
 @page(Right.SEE_OVERVIEW)
 def detail(request: HttpRequest, playbook_id: int, *, viewer: Viewer) -> HttpResponse:
     """One playbook: its effect day by day, its words, and its launch."""
-    return _detail(request, viewer, playbook_id)
+    return playbook_page(request, viewer, playbook_id)
 
 
 @page(Right.EDIT_PLAYBOOKS, methods=("POST",))
@@ -82,9 +85,10 @@ def save(request: HttpRequest, playbook_id: int, *, viewer: Viewer) -> HttpRespo
             texts={language: request.POST.get(f"text_{language}", "") for language in LANGUAGES},
             name=request.POST.get("name", ""),
             segment_id=_segment(request, playbook),
+            calendar=calendar_of(request=request),
         )
     except BadInput as error:
-        return _detail(request, viewer, playbook_id, error=error)
+        return playbook_page(request, viewer, playbook_id, error=error)
     messages.success(request, _("Saved. Tonight's lists use it; open tasks show the new words."))
     return redirect("playbook", playbook_id=playbook_id)
 
@@ -101,14 +105,15 @@ def launch(request: HttpRequest, playbook_id: int, *, viewer: Viewer) -> HttpRes
             today=today_in(program_id=viewer.program_id),
         )
     except BadInput as error:
-        return _detail(request, viewer, playbook_id, error=error)
+        return playbook_page(request, viewer, playbook_id, error=error)
     messages.success(request, _("Launched: tasks drawn from tomorrow on are counted anew."))
     return redirect("playbook", playbook_id=playbook_id)
 
 
-def _detail(
+def playbook_page(
     request: HttpRequest, viewer: Viewer, playbook_id: int, *, error: BadInput | None = None
 ) -> HttpResponse:
+    """The page of a playbook; with an error also what was entered."""
     program = program_of(program_id=viewer.program_id)
     playbook = find_playbook(viewer=viewer, playbook_id=playbook_id, on=_read_on(viewer, program))
     readout = readout_of(viewer=viewer, playbook=playbook)
@@ -128,6 +133,10 @@ def _detail(
         "rates": _rates(readout),
         "chart": _chart(readout.days),
         "words": _words(request, viewer, playbook),
+        "calendar": calendar_fields(entered=request.POST, calendar=playbook.calendar),
+        "trials": _trials(viewer, playbook),
+        "markets": units_under(viewer=viewer),
+        "languages_of_words": LANGUAGES,
         "placeholders": [f"{{{name}}}" for name in PLACEHOLDERS],
         "entered": request.POST,
         "error": told(error) if error else "",
@@ -169,11 +178,41 @@ def _words(request: HttpRequest, viewer: Viewer, playbook: PlaybookView) -> list
     return rows
 
 
+def _trials(viewer: Viewer, playbook: PlaybookView) -> list[dict[str, Any]]:
+    """Each market's words side by side, with the words themselves in the reader's language."""
+    found = trials_of(viewer=viewer, playbook=playbook)
+    names = names_of_units(unit_ids=[each.market_id for each in found if each.market_id])
+    codes = [arm.variant.template_code for each in found for arm in each.arms if arm.variant]
+    texts = newest_templates(
+        program_id=viewer.program_id, codes=codes, language=get_language() or "zh-hans"
+    )
+    return [
+        {
+            "market": names.get(
+                trial.market_id or 0, _("All markets without a trial of their own")
+            ),
+            "rows": [_trial_row(arm, texts) for arm in trial.arms],
+        }
+        for trial in found
+    ]
+
+
+def _trial_row(arm: TrialArm, texts: Mapping[str, TemplateView]) -> dict[str, Any]:
+    counts, variant = arm.arm, arm.variant
+    text = texts.get(variant.template_code) if variant else None
+    return {
+        "arm": arm,
+        "text": text.text if text else "",
+        "rate_ppm": counts.buyers * _MILLION // counts.customers if counts.customers else None,
+        "is_usual": variant is None or variant.is_adopted,
+    }
+
+
 def _rates(readout: Readout) -> dict[str, int | None]:
     """The share of buyers and the spend a customer, of either arm."""
     rates: dict[str, int | None] = {}
     for name, arm in (("issued", readout.issued), ("held", readout.held)):
-        rates[f"{name}_ppm"] = arm.buyers * 1_000_000 // arm.customers if arm.customers else None
+        rates[f"{name}_ppm"] = arm.buyers * _MILLION // arm.customers if arm.customers else None
         rates[f"{name}_minor"] = arm.spend_minor // arm.customers if arm.customers else None
     return rates
 

@@ -19,6 +19,7 @@ from siyu.faces.headquarters import (
     sellers,
     tags,
     targets,
+    variants,
     webhooks,
 )
 
@@ -60,6 +61,9 @@ urlpatterns = [
     path("playbooks/<id:playbook_id>", playbooks.detail, name="playbook"),
     path("playbooks/<id:playbook_id>/save", playbooks.save, name="playbook-save"),
     path("playbooks/<id:playbook_id>/launch", playbooks.launch, name="playbook-launch"),
+    path("playbooks/<id:playbook_id>/variants", variants.new, name="playbook-variant"),
+    path("variants/<id:variant_id>/adopt", variants.adopt, name="variant-adopt"),
+    path("variants/<id:variant_id>/end", variants.end, name="variant-end"),
     path("segments", segments.segments, name="segments"),
     path("segments/new", segments.new, name="segment-new"),
     path("segments/conditions", segments.conditions, name="segment-conditions"),

@@ -18,6 +18,8 @@ CONTACTS = pa.schema(
         pa.field("state", pa.string(), nullable=False),
         pa.field("contacted_on", pa.date32()),
         pa.field("blocked_until", pa.date32()),
+        pa.field("market_id", pa.int64()),
+        pa.field("variant_id", pa.int64()),
         pa.field("stamp", pa.int64(), nullable=False),
     ]
 )
@@ -35,6 +37,8 @@ def read_contacts(program_id: int, low: int, high: int) -> Iterator[pa.Table]:
         "state",
         "closed_on",
         "blocked_until",
+        "market_id",
+        "variant_id",
         "stamp",
     )
     yield from arrow_tables(values=values.iterator(chunk_size=10_000), schema=CONTACTS)

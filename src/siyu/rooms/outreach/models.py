@@ -24,7 +24,8 @@ class Playbook(models.Model):
     """Joins a signal to a message template (玩法); the lowest priority number comes first.
 
     Of a playbook with a segment only members are contacted; where the signal is the segment's
-    own, to be a member is the reason, and ``name`` is what sellers read.
+    own, to be a member is the reason, and ``name`` is what sellers read. A day of the off-season
+    is month × 100 + day of month, both ends included; null for a playbook without one.
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
@@ -37,6 +38,12 @@ class Playbook(models.Model):
     template_code = models.CharField(max_length=60)
     priority = models.PositiveSmallIntegerField()
     is_enabled = models.BooleanField(default=True)
+    most_a_day = models.PositiveSmallIntegerField(null=True)
+    rest_days = models.PositiveSmallIntegerField(default=0)
+    off_begins = models.PositiveSmallIntegerField(null=True)
+    off_ends = models.PositiveSmallIntegerField(null=True)
+    off_most_a_day = models.PositiveSmallIntegerField(null=True)
+    off_rest_days = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar = [
@@ -69,6 +76,28 @@ class Launch(models.Model):
                 fields=["playbook", "launched_on"], name="outreach_launch_once_a_day"
             )
         ]
+
+
+class Variant(models.Model):
+    """Other words of a playbook, tried on a part of a market's customers (话术变体).
+
+    ``market`` is the org unit whose sellers use it; null for all that are in no nearer one.
+    ``since_on`` is the first day whose lists use it, ``ended_on`` the first that do not. Once
+    adopted, all customers of its market get it.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    playbook = models.ForeignKey(Playbook, models.CASCADE, related_name="+")
+    market = models.ForeignKey("organization.OrgUnit", models.PROTECT, related_name="+", null=True)
+    name = models.CharField(max_length=NAME_LENGTH)
+    since_on = models.DateField()
+    ended_on = models.DateField(null=True)
+    is_adopted = models.BooleanField(default=False)
+
+    @property
+    def template_code(self) -> str:
+        """The code of its words."""
+        return f"variant_{self.id}"
 
 
 class DrawnList(models.Model):
@@ -117,6 +146,12 @@ class Task(Drawn):
     seller = models.ForeignKey("sellers.Seller", models.CASCADE, related_name="+", db_index=False)
     customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="+")
     playbook = models.ForeignKey(Playbook, models.PROTECT, related_name="+", db_index=False)
+    market = models.ForeignKey(
+        "organization.OrgUnit", models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    variant = models.ForeignKey(
+        Variant, models.PROTECT, related_name="+", null=True, db_index=False
+    )
     rank = models.PositiveIntegerField()
     propensity_ppm = models.PositiveIntegerField()
     order_value_minor = models.BigIntegerField()

@@ -1,7 +1,7 @@
 """What outreach shows of itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -110,6 +110,50 @@ class LaunchView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Frequency:
+    """How often a playbook may ask: tasks a seller and day, and days between two of a customer.
+
+    ``most_a_day`` None sets no limit but the list's, 0 lets it rest altogether; ``rest_days`` 0
+    leaves the program's quota alone.
+    """
+
+    most_a_day: int | None = None
+    rest_days: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class OffSeason:
+    """Days of every year, as (month, day), both included, with a frequency of their own.
+
+    One that begins later than it ends goes over New Year.
+    """
+
+    begins: tuple[int, int]
+    ends: tuple[int, int]
+    frequency: Frequency
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calendar:
+    """How often a playbook may ask, in season and off it."""
+
+    usual: Frequency = field(default_factory=Frequency)
+    off_season: OffSeason | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantView:
+    """Other words on trial in a market (None: wherever no nearer market has a trial)."""
+
+    id: int
+    market_id: int | None
+    name: str
+    template_code: str
+    since_on: date
+    is_adopted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlaybookView:
     """A playbook as headquarters sees it; ``name`` is empty where the signal has its own words.
 
@@ -123,6 +167,7 @@ class PlaybookView:
     template_code: str
     priority: int
     is_enabled: bool
+    calendar: Calendar
     launch: LaunchView
     longest_horizon_days: int
 
@@ -181,6 +226,29 @@ class Readout:
     spent: EffectView | None
     days_more: int | None
     days: tuple[ReadoutDay, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialArm:
+    """Customers who got the same words: ``variant`` None for the usual ones.
+
+    ``effect`` is the share of buyers against that of the usual words, None while too few were
+    drawn; its interval allows for the number of variants in the market. ``days_more`` as in
+    `Readout`.
+    """
+
+    variant: VariantView | None
+    arm: ArmView
+    effect: EffectView | None
+    days_more: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """The words of one market side by side, the usual ones first."""
+
+    market_id: int | None
+    arms: tuple[TrialArm, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,7 +45,9 @@ class Parameters:
 
     ``launches`` maps the signal of a playbook to the day since which its draws are read out, and
     the horizon in days; ``audiences`` gives the definition of each segment by id, ``segments``
-    the one to which the customers of a playbook's signal must belong.
+    the one to which the customers of a playbook's signal must belong. ``rests`` maps signals to
+    the days before they may ask for a customer again, ``most`` to the candidates that they may
+    give a seller.
     """
 
     as_of: date
@@ -55,6 +57,8 @@ class Parameters:
     launches: Mapping[str, tuple[date, int]] = field(default_factory=dict)
     audiences: Mapping[int, Audience] = field(default_factory=dict)
     segments: Mapping[str, int] = field(default_factory=dict)
+    rests: Mapping[str, int] = field(default_factory=dict)
+    most: Mapping[str, int] = field(default_factory=dict)
 
 
 AUDIENCE_SIZE = ibis.schema(

@@ -17,12 +17,16 @@ from siyu.rooms.outreach.actions.seller_tasks import (
     skip_seller_task,
 )
 from siyu.rooms.outreach.actions.tasks import finish_task, postpone_task, reopen_task, skip_task
+from siyu.rooms.outreach.actions.variants import add_variant, adopt_variant, end_variant
 
 __all__ = [
     "add_playbook",
+    "add_variant",
+    "adopt_variant",
     "draw_lists",
     "draw_seller_tasks",
     "edit_playbook",
+    "end_variant",
     "finish_seller_task",
     "finish_task",
     "launch_playbook",

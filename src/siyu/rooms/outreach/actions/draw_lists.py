@@ -12,11 +12,13 @@ from siyu.rooms.customers.queries import opted_out_among, serving_now
 from siyu.rooms.insights.queries import candidate_batches
 from siyu.rooms.operations.actions import RunLog, insert_rows, write_stamp
 from siyu.rooms.operations.queries import any_of, plain_rows
-from siyu.rooms.outreach.models import ControlDraw, DrawnList, Playbook, Task
+from siyu.rooms.outreach.actions.word_lots import WordLots
+from siyu.rooms.outreach.models import ControlDraw, DrawnList, Task
 from siyu.rooms.outreach.queries.kept_back import control_draws
+from siyu.rooms.outreach.queries.playbooks import launched
 from siyu.rooms.outreach.queries.policy import policy_of
-from siyu.rooms.outreach.rules import Candidate, Draw, draw, share_of
-from siyu.rooms.outreach.types import Arm, PolicyView, TaskState
+from siyu.rooms.outreach.rules import Candidate, Draw, draw, most_of, share_of
+from siyu.rooms.outreach.types import Arm, PlaybookView, PolicyView, TaskState
 from siyu.rooms.sellers.queries import working_seller_ids
 
 _EVIDENCE = ("evidence_1", "evidence_2", "evidence_3", "evidence_4")
@@ -26,6 +28,8 @@ _COLUMNS = (
     "seller_id",
     "customer_id",
     "playbook_id",
+    "market_id",
+    "variant_id",
     "drawn_on",
     "due_on",
     "rank",
@@ -56,15 +60,16 @@ def draw_lists(*, program_id: int, results_id: int, as_of: date, log: RunLog) ->
         seller for seller in working_seller_ids(program_id=program_id) if seller not in drawn
     ]
     policy = policy_of(program_id=program_id)
-    playbooks = dict(
-        Playbook.objects.filter(program_id=program_id, is_enabled=True).values_list("signal", "id")
-    )
+    playbooks = {
+        each.signal: each for each in launched(program_id=program_id, on=as_of) if each.is_enabled
+    }
+    lots = WordLots(program_id=program_id, on=as_of)
     total = done = 0
     with log.step("lists") as step:
         for some, table in candidate_batches(
             program_id=program_id, results_id=results_id, seller_ids=sellers
         ):
-            batch = _Batch(program_id, as_of, policy, playbooks, plain_rows(table=table))
+            batch = _Batch(program_id, as_of, policy, playbooks, lots, plain_rows(table=table))
             total += batch.write(some)
             done += len(some)
             step.advance(done, len(sellers))
@@ -80,13 +85,16 @@ class _Batch:
         program_id: int,
         as_of: date,
         policy: PolicyView,
-        playbooks: dict[str, int],
+        playbooks: dict[str, PlaybookView],
+        words: WordLots,
         rows: list[dict[str, Any]],
     ) -> None:
         self._program_id = program_id
         self._as_of = as_of
         self._policy = policy
-        self._playbooks = playbooks
+        self._playbooks = {signal: each.id for signal, each in playbooks.items()}
+        self._most = most_of(playbooks=playbooks.values(), on=as_of)
+        self._words = words
         self._rows = [row for row in rows if row["signal"] in playbooks]
 
     @transaction.atomic
@@ -110,6 +118,7 @@ class _Batch:
                 size=max(self._policy.list_size - postponed.get(seller_id, 0), 0),
                 hold_share_ppm=self._policy.hold_share_ppm,
                 control_share_ppm=self._policy.control_share_ppm,
+                most=self._most,
             ):
                 control.append(drawn)
                 if drawn.arm is not Arm.CONTROL:
@@ -148,6 +157,7 @@ class _Batch:
             hold_draw=share_of(ring.blind_index("hold", occasion)),
             control_draw=lots[customer_id],
             may_be_contacted=serving.get(customer_id) == seller_id,
+            signal=row["signal"],
         )
 
     def _store(
@@ -158,13 +168,21 @@ class _Batch:
         rows = []
         for task_id, (row, place) in zip(new_ids(len(tasks)), tasks, strict=True):
             held = place.arm is Arm.HELD
+            playbook_id = self._playbooks[row["signal"]]
+            market_id, variant_id = self._words.of(
+                playbook_id=playbook_id,
+                seller_id=row["seller_id"],
+                customer_id=row["customer_id"],
+            )
             rows.append(
                 (
                     task_id,
                     self._program_id,
                     row["seller_id"],
                     row["customer_id"],
-                    self._playbooks[row["signal"]],
+                    playbook_id,
+                    market_id,
+                    None if held else variant_id,
                     self._as_of,
                     self._as_of,
                     place.rank,

@@ -18,10 +18,11 @@ from siyu.rooms.operations.types import RunView
 from siyu.rooms.organization.queries import owner_viewer
 from siyu.rooms.outreach.actions.draw_lists import draw_lists
 from siyu.rooms.outreach.actions.seller_tasks import draw_seller_tasks
-from siyu.rooms.outreach.models import Playbook, Task
+from siyu.rooms.outreach.models import Task
 from siyu.rooms.outreach.queries.playbooks import launched
 from siyu.rooms.outreach.queries.policy import policy_of
 from siyu.rooms.outreach.queries.tasks import must_leave_alone
+from siyu.rooms.outreach.rules import frequency_on, most_of
 from siyu.rooms.outreach.types import TaskState
 from siyu.rooms.segments.actions import note_sizes
 from siyu.rooms.segments.queries import audiences_of
@@ -53,18 +54,26 @@ def run_nightly(run: RunView, log: RunLog) -> None:
         wait_until_stable()
     sync_warehouse(program_id=program_id, log=log)
     policy = policy_of(program_id=program_id)
-    playbooks = Playbook.objects.filter(program_id=program_id, is_enabled=True)
+    playbooks = [each for each in launched(program_id=program_id, on=as_of) if each.is_enabled]
+    most = most_of(playbooks=playbooks, on=as_of)
     audiences = audiences_of(program_id=program_id)
     results_id = compute_insights(
         program_id=program_id,
         parameters=Parameters(
             as_of=as_of,
-            priorities=dict(playbooks.values_list("signal", "priority")),
+            priorities={
+                each.signal: each.priority for each in playbooks if most.get(each.signal) != 0
+            },
             audiences=audiences,
-            segments=dict(playbooks.exclude(segment=None).values_list("signal", "segment_id")),
-            # Twice the list and some spare: the control group and late opt-outs take no place.
-            keep=2 * policy.list_size + _SPARE,
+            segments={each.signal: each.segment_id for each in playbooks if each.segment_id},
+            keep=_spared(policy.list_size),
             quota_days=policy.quota_days,
+            rests={
+                each.signal: frequency.rest_days
+                for each in playbooks
+                if (frequency := frequency_on(calendar=each.calendar, on=as_of)).rest_days
+            },
+            most={signal: _spared(size) for signal, size in most.items() if size},
             launches={
                 each.signal: (each.launch.launched_on or date.min, each.launch.horizon_days)
                 for each in launched(program_id=program_id, on=as_of)
@@ -77,6 +86,11 @@ def run_nightly(run: RunView, log: RunLog) -> None:
     note_sizes(program_id=program_id, results_id=results_id, on=as_of, segment_ids=audiences)
     publish(program_id=program_id, results_id=results_id, as_of=as_of)
     freshen_figures(program_id=program_id, log=log, everything=True)
+
+
+def _spared(size: int) -> int:
+    """Twice the places and some more: the control group and late opt-outs take none."""
+    return 2 * size + _SPARE
 
 
 @transaction.atomic

@@ -1,19 +1,24 @@
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.db.models import Max
 
-from siyu.foundation.clock import utc_now
-from siyu.foundation.errors import BadInput, NotFound
+from siyu.foundation.errors import BadInput
 from siyu.rooms.content.actions import write_template
-from siyu.rooms.operations.actions import record_deed, set_schedule
+from siyu.rooms.operations.actions import set_schedule
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.actions import create_program
 from siyu.rooms.organization.types import ProgramView
+from siyu.rooms.outreach.actions.editing import (
+    checked_name,
+    editable,
+    launch_from_tomorrow,
+    note,
+)
 from siyu.rooms.outreach.models import Launch, Playbook, Policy
 from siyu.rooms.outreach.queries.policy import policy_of
-from siyu.rooms.outreach.types import NAME_LENGTH
+from siyu.rooms.outreach.types import Calendar, Frequency
 from siyu.rooms.segments.actions import archive_segment
 from siyu.rooms.segments.queries import find_segment, segments_of
 
@@ -69,6 +74,8 @@ _SEGMENT_WORDS = {
 _HORIZON_DAYS, _PLANNED_DAYS = 14, 90
 _LONGEST_PLAN_DAYS = 365
 _LAST_PLACE = 99
+_MOST_A_DAY, _LONGEST_REST_DAYS = 200, 365
+_LEAP_YEAR = 2024
 _NIGHTLY_CRON = "30 2 * * *"
 _HOURLY_CRON = "5-59/15 * * * *"
 
@@ -169,7 +176,7 @@ def add_playbook(*, viewer: Viewer, segment_id: int) -> int:
     )
     for language, text in _SEGMENT_WORDS.items():
         write_template(program_id=viewer.program_id, code=signal, language=language, text=text)
-    _note(viewer, playbook, "add playbook")
+    note(viewer=viewer, playbook=playbook, action="add playbook")
     return playbook.id
 
 
@@ -194,17 +201,19 @@ def edit_playbook(
     texts: Mapping[str, str],
     name: str = "",
     segment_id: int | None = None,
+    calendar: Calendar | None = None,
 ) -> None:
     """Change a playbook's place, whether it is used, its words by language, and its audience.
 
     ``segment_id`` keeps a signal to the members of a segment; a segment's own playbook keeps its
-    segment and takes the ``name``. The words of tasks that are open change with it; what was sent
-    does not. Raises BadInput for a placeholder that does not exist, a place that is none, a
-    segment that is none any more; NotFound outside the program.
+    segment and takes the ``name``. ``calendar`` says how often it may ask; None leaves that as it
+    is. The words of tasks that are open change with it; what was sent does not. Raises BadInput
+    for a placeholder that does not exist, a place that is none, a segment that is none any more,
+    a day that no year has; NotFound outside the program.
     """
-    playbook = _editable(viewer, playbook_id)
+    playbook = editable(viewer=viewer, playbook_id=playbook_id)
     if playbook.is_of_segment:
-        playbook.name = _name(name)
+        playbook.name = checked_name(name)
     else:
         playbook.segment_id = segment_id
     known = {None, *(segment.id for segment in segments_of(viewer=viewer))}
@@ -220,8 +229,10 @@ def edit_playbook(
             text=text.strip(),
         )
     playbook.priority, playbook.is_enabled = priority, is_enabled
+    if calendar is not None:
+        _set_calendar(playbook, calendar)
     playbook.save()
-    _note(viewer, playbook, "edit playbook")
+    note(viewer=viewer, playbook=playbook, action="edit playbook")
 
 
 @transaction.atomic
@@ -234,7 +245,7 @@ def launch_playbook(
     the result is final. Both are fixed by this. Raises BadInput where a held customer could be
     contacted within the horizon, or the plan is shorter than it.
     """
-    playbook = _editable(viewer, playbook_id)
+    playbook = editable(viewer=viewer, playbook_id=playbook_id)
     longest = policy_of(program_id=viewer.program_id).hold_window_days
     if not 1 <= horizon_days <= longest:
         raise BadInput(
@@ -248,35 +259,40 @@ def launch_playbook(
             "The plan must be longer than the horizon and {longest} days at most.",
             longest=_LONGEST_PLAN_DAYS,
         )
-    Launch.objects.update_or_create(
+    launch_from_tomorrow(
+        viewer=viewer,
         playbook=playbook,
-        launched_on=today + timedelta(days=1),
-        defaults={
-            "horizon_days": horizon_days,
-            "planned_days": planned_days,
-            "actor_id": viewer.staff_id,
-            "launched_at": utc_now(),
-        },
+        horizon_days=horizon_days,
+        planned_days=planned_days,
+        today=today,
     )
-    _note(viewer, playbook, "launch playbook")
+    note(viewer=viewer, playbook=playbook, action="launch playbook")
 
 
-def _name(name: str) -> str:
-    if not 1 <= len(name.strip()) <= NAME_LENGTH:
-        raise BadInput("name", "Give it a name of 1 to {most} characters.", most=NAME_LENGTH)
-    return name.strip()
+def _set_calendar(playbook: Playbook, calendar: Calendar) -> None:
+    _check_frequency(calendar.usual, "")
+    playbook.most_a_day, playbook.rest_days = calendar.usual.most_a_day, calendar.usual.rest_days
+    playbook.off_begins = playbook.off_ends = playbook.off_most_a_day = None
+    playbook.off_rest_days = 0
+    if off := calendar.off_season:
+        _check_frequency(off.frequency, "off_")
+        playbook.off_begins = _day_of_year("off_begins", off.begins)
+        playbook.off_ends = _day_of_year("off_ends", off.ends)
+        playbook.off_most_a_day = off.frequency.most_a_day
+        playbook.off_rest_days = off.frequency.rest_days
 
 
-def _editable(viewer: Viewer, playbook_id: int) -> Playbook:
-    viewer.require(Right.EDIT_PLAYBOOKS)
-    found = Playbook.objects.select_for_update().filter(
-        id=playbook_id, program_id=viewer.program_id
-    )
-    playbook = found.first()
-    if playbook is None:
-        raise NotFound("There is no such playbook.")
-    return playbook
+def _check_frequency(frequency: Frequency, prefix: str) -> None:
+    if frequency.most_a_day is not None and not 0 <= frequency.most_a_day <= _MOST_A_DAY:
+        raise BadInput(f"{prefix}most_a_day", "Enter 0 to {most} tasks a day.", most=_MOST_A_DAY)
+    if not 0 <= frequency.rest_days <= _LONGEST_REST_DAYS:
+        raise BadInput(f"{prefix}rest_days", "Enter 0 to {most} days.", most=_LONGEST_REST_DAYS)
 
 
-def _note(viewer: Viewer, playbook: Playbook, action: str) -> None:
-    record_deed(viewer=viewer, action=action, subject=f"playbook {playbook.signal}")
+def _day_of_year(field: str, day: tuple[int, int]) -> int:
+    month, number = day
+    try:
+        date(_LEAP_YEAR, month, number)
+    except ValueError:
+        raise BadInput(field, "No year has this day; enter month and day.") from None
+    return month * 100 + number

@@ -4,10 +4,10 @@ from siyu.rooms.outreach.queries.kept_back import kept_back
 from siyu.rooms.outreach.queries.playbooks import (
     find_playbook,
     playbooks_of,
-    readout_of,
     work_by_playbook,
 )
 from siyu.rooms.outreach.queries.policy import policy_of
+from siyu.rooms.outreach.queries.readouts import readout_of, trials_of
 from siyu.rooms.outreach.queries.seller_tasks import seller_tasks_closed, seller_tasks_of
 from siyu.rooms.outreach.queries.tasks import (
     contacts_with,
@@ -33,6 +33,7 @@ __all__ = [
     "seller_tasks_of",
     "tasks_after",
     "today_of",
+    "trials_of",
     "work_by_playbook",
     "work_done",
 ]

@@ -24,7 +24,7 @@ def today_of(*, viewer: Viewer, seller_id: int, today: date) -> TodayList:
         raise NotFound("There is no such list within your reach.")
     newest = DrawnList.objects.filter(seller_id=seller_id, on__lte=today).order_by("-on").first()
     on = newest.on if newest else today
-    tasks = Task.objects.filter(seller_id=seller_id).select_related("playbook")
+    tasks = Task.objects.filter(seller_id=seller_id).select_related("playbook", "variant")
     still = tasks.filter(state=TaskState.OPEN, due_on__lte=today).order_by(
         "-expected_value_minor", "rank", "id"
     )
@@ -68,7 +68,7 @@ def find_task(*, viewer: Viewer, task_id: int) -> TaskView:
     task = (
         Task.objects.filter(id=task_id, program_id=viewer.program_id)
         .exclude(state=TaskState.HELD)
-        .select_related("playbook")
+        .select_related("playbook", "variant")
         .first()
     )
     if task is None or own is None or task.seller_id not in own:
@@ -84,7 +84,7 @@ def open_task_of(*, viewer: Viewer, customer_id: int) -> TaskView | None:
         Task.objects.filter(
             customer_id=customer_id, program_id=viewer.program_id, state=TaskState.OPEN
         )
-        .select_related("playbook")
+        .select_related("playbook", "variant")
         .first()
     )
     return _view(task) if task is not None and own is not None and task.seller_id in own else None
@@ -94,7 +94,10 @@ def contacts_with(*, viewer: Viewer, customer_id: int, limit: int = 20) -> list[
     """What was done with a customer, newest first; held tasks never show. Raises NotFound."""
     find_customer(viewer=viewer, customer_id=customer_id)
     tasks = Task.objects.filter(customer_id=customer_id, state__in=_CLOSED)
-    return [_view(task) for task in tasks.select_related("playbook").order_by("-closed_at")[:limit]]
+    return [
+        _view(task)
+        for task in tasks.select_related("playbook", "variant").order_by("-closed_at")[:limit]
+    ]
 
 
 def tasks_after(
@@ -109,7 +112,7 @@ def tasks_after(
     if viewer.scope is not Scope.PROGRAM:
         raise NotAllowed("This looks at the whole program; ask headquarters.")
     tasks = Task.objects.filter(program_id=viewer.program_id, id__gt=task_id)
-    tasks = tasks.exclude(state=TaskState.HELD).select_related("playbook")
+    tasks = tasks.exclude(state=TaskState.HELD).select_related("playbook", "variant")
     if state is not None:
         tasks = tasks.filter(state=state)
     if since is not None:
@@ -145,5 +148,5 @@ def _view(task: Task) -> TaskView:
         outcome=task.outcome,
         skip_reason=task.skip_reason,
         closed_at=task.closed_at,
-        template_code=task.playbook.template_code,
+        template_code=(task.variant or task.playbook).template_code,
     )
