@@ -43,6 +43,8 @@ link[made-up]              POST   403  403  403  403  403  403  403  403  403  4
 overview                   GET    200  200  200  200  200  403  403  200  403  403  302
 drivers                    GET    200  200  200  200  200  403  403  200  403  403  302
 concentration              GET    200  200  200  200  200  403  403  200  403  403  302
+spreadsheets               GET    200  200  200  200  200  403  403  200  403  403  302
+spreadsheets-start         POST   302  302  302  302  302  403  403  302  403  403  302
 forecast                   GET    200  200  200  403  403  403  403  200  403  403  302
 lives                      GET    200  200  200  403  403  403  403  200  403  403  302
 campaigns                  GET    200  200  200  200  200  403  403  200  403  403  302
@@ -247,6 +249,7 @@ FORMS = {
     "segment": _BUYERS | {"name": "Who bought"},
     "segment-conditions": _BUYERS,
     "playbook-variant": {"variant_name": "Warm", "variant_zh-hans": "您好", "variant_en": "Hello"},
+    "spreadsheets-start": {"address": "/headquarters/sellers.csv"},
     "sign-in": {"login": "who", "password": "is this"},
     "language": {"language": "en"},
     "task-outcome": {"outcome": "message"},

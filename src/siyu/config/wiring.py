@@ -1,13 +1,17 @@
 """Plugs adapters into ports, reactions into events and runners into runs."""
 
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 
 from django.conf import settings
 
 from siyu.adapters.files.importer import FileImporter
+from siyu.adapters.files.spreadsheets import write_spreadsheet
 from siyu.adapters.warehouse.parquet_warehouse import ParquetWarehouse
 from siyu.adapters.webhooks.http_sender import HttpSender
 from siyu.config.home import claim_node
+from siyu.faces.exports import run_export
 from siyu.foundation.ids import use_node
 from siyu.rooms.catalog import facts as catalog_facts
 from siyu.rooms.credit import facts as credit_facts
@@ -60,6 +64,12 @@ def wire() -> None:
     register_runner(kind="nightly", runner=run_nightly)
     register_runner(kind="hourly", runner=run_hourly)
     register_runner(kind="dispatch", runner=run_dispatch)
+    register_runner(
+        kind="export",
+        runner=partial(
+            run_export, folder=Path(settings.SIYU_HOME) / "exports", write=write_spreadsheet
+        ),
+    )
 
 
 def start_nightly(program_id: int, slot: datetime) -> None:

@@ -1,10 +1,26 @@
-"""Tables as files to take away."""
+"""Tables as files to take away: CSV at once, a spreadsheet as a run."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
-from django.http import StreamingHttpResponse
+from django.contrib.auth import get_user_model
+from django.http import HttpRequest, QueryDict, StreamingHttpResponse
+from django.urls import Resolver404, resolve
+from django.utils import translation
+
+from siyu.foundation.errors import BadInput, NotAllowed
+from siyu.rooms.operations.actions import RunLog, request_run
+from siyu.rooms.operations.types import RunView, Viewer
+from siyu.rooms.organization.queries import viewer_of
+
+Rows = Iterable[Sequence[Any]]
+WriteRows = Callable[[Path, Iterator[Sequence[Any]]], None]
+KIND = "export"
+_SUFFIX = "-export"
 
 
 class _Echo:
@@ -15,14 +31,84 @@ class _Echo:
         return line
 
 
-def csv_of(*, name: str, rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
+class TableFile(StreamingHttpResponse):
+    """A CSV file, sent line by line; ``rows`` are what it holds, for one who wants no text."""
+
+    def __init__(self, *, name: str, rows: Rows) -> None:
+        super().__init__(_lines(rows), content_type="text/csv; charset=utf-8")
+        self.rows = rows
+        self.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+
+
+def csv_of(*, name: str, rows: Rows) -> TableFile:
     """Rows as a CSV file, sent line by line; no text in it is taken for a formula."""
-    response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return TableFile(name=name, rows=rows)
 
 
-def _lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+def request_spreadsheet(*, viewer: Viewer, address: str, language: str) -> RunView:
+    """Queue a spreadsheet of what an export's address gives; raises BadInput for any other."""
+    parts = urlsplit(address)
+    try:
+        found = resolve(parts.path)
+    except Resolver404:
+        found = None
+    if found is None or not str(found.url_name).endswith(_SUFFIX):
+        raise BadInput("address", "There is no export at this address.")
+    return request_run(
+        program_id=viewer.program_id,
+        kind=KIND,
+        key=f"{KIND}:{uuid4().hex}",
+        arguments={
+            "path": parts.path,
+            "query": parts.query,
+            "name": str(found.url_name).removesuffix(_SUFFIX),
+            "language": language,
+            "by_link": viewer.by_link,
+        },
+        requested_by_id=viewer.staff_id,
+    )
+
+
+def run_export(run: RunView, log: RunLog, *, folder: Path, write: WriteRows) -> None:
+    """The runner of the kind ``export``: asks the export as its viewer would now, and writes it.
+
+    What the viewer may not see any more is refused as it would be on the page.
+    """
+    told, staff_id = run.arguments, run.requested_by_id or 0
+    viewer = viewer_of(staff_id=staff_id, program_id=run.program_id, by_link=told["by_link"])
+    request = HttpRequest()
+    request.method, request.path = "GET", told["path"]
+    request.GET = QueryDict(told["query"])
+    request.user = get_user_model().objects.get(pk=staff_id)
+    request.viewer = viewer  # type: ignore[attr-defined]
+    with translation.override(told["language"]), log.step("spreadsheet") as step:
+        view, arguments, named = resolve(told["path"])
+        response = view(request, *arguments, **named)
+        if not isinstance(response, TableFile):
+            raise NotAllowed("This may not be exported any more; open the page anew.")
+        written = 0
+
+        def counted() -> Iterator[Sequence[Any]]:
+            nonlocal written
+            for row in response.rows:
+                written += 1
+                if written % _ROWS_A_TELLING == 0:
+                    step.advance(written, None)
+                yield row
+
+        write(spreadsheet_path(folder=folder, run_id=run.id), counted())
+        step.wrote(written)
+
+
+def spreadsheet_path(*, folder: Path, run_id: int) -> Path:
+    """Where the file of a run lies."""
+    return folder / f"{run_id}.xlsx"
+
+
+_ROWS_A_TELLING = 1_000
+
+
+def _lines(rows: Rows) -> Iterator[str]:
     writer = csv.writer(_Echo())
     # Excel takes a CSV for UTF-8 only with this mark in front.
     yield "\ufeff"

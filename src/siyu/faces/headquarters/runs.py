@@ -23,6 +23,7 @@ KINDS = {
     "hourly": gettext_lazy("Hourly run"),
     "import": gettext_lazy("Import"),
     "dispatch": gettext_lazy("Dispatch"),
+    "export": gettext_lazy("Spreadsheet"),
 }
 STATES = {
     RunState.QUEUED: (gettext_lazy("Waiting"), "azure"),
@@ -31,6 +32,7 @@ STATES = {
     RunState.FAILED: (gettext_lazy("Failed"), "red"),
 }
 STEPS = {
+    "spreadsheet": gettext_lazy("Write the spreadsheet"),
     "outcome_kinds": gettext_lazy("What came of histories"),
     "history_kinds": gettext_lazy("Kinds of histories"),
     "spending_kinds": gettext_lazy("Kinds of spending"),
@@ -163,9 +165,12 @@ def retry(request: HttpRequest, delivery_id: int, *, viewer: Viewer) -> HttpResp
 
 
 def _may_run_again(run: RunView) -> bool:
-    """Whether there is something to do again: the file of an import that is in was removed."""
+    """Whether there is something to do again by whoever looks at it.
+
+    The file of an import that is in was removed, and a spreadsheet is for whoever asked for it.
+    """
     is_in = run.kind == "import" and run.state is RunState.DONE
-    return run.state not in _MOVING and not is_in
+    return run.state not in _MOVING and not is_in and run.kind != "export"
 
 
 def _line(run: RunView) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from siyu.faces.headquarters import (
     segments,
     seller_tasks,
     sellers,
+    spreadsheets,
     tags,
     targets,
     variants,
@@ -26,6 +27,9 @@ from siyu.faces.headquarters import (
 urlpatterns = [
     path("overview", overview.overview, name="overview"),
     path("drivers", drivers.drivers, name="drivers"),
+    path("spreadsheets", spreadsheets.spreadsheets, name="spreadsheets"),
+    path("spreadsheets/start", spreadsheets.start, name="spreadsheets-start"),
+    path("spreadsheets/<id:run_id>.xlsx", spreadsheets.download, name="spreadsheet"),
     path("forecast", forecast.forecast, name="forecast"),
     path("lives", lives.lives, name="lives"),
     path("campaigns", campaigns.campaigns, name="campaigns"),

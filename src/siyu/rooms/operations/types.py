@@ -111,6 +111,8 @@ class RunView:
     key: str
     state: RunState
     engine: str
+    requested_by_id: int | None
+    queued_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
     seconds: float | None

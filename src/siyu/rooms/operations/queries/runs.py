@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from datetime import datetime
 
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import NotFound
@@ -12,6 +13,8 @@ from siyu.rooms.operations.types import (
     StepView,
     Viewer,
 )
+
+_MOST = 100
 
 
 def run_of(*, run_id: int) -> RunView:
@@ -45,6 +48,19 @@ def runs_page(*, viewer: Viewer, kind: str = "", page: int = 1, size: int = 20) 
         runs = runs.filter(kind=kind)
     first = (page - 1) * size
     return _views(runs.order_by("-queued_at")[first : first + size + 1])
+
+
+def own_runs(*, viewer: Viewer, kind: str, since: datetime) -> list[RunView]:
+    """What the viewer asked for since a moment, of one kind, newest first; 100 at most."""
+    runs = Run.objects.filter(
+        program_id=viewer.program_id,
+        requested_by_id=viewer.staff_id,
+        kind=kind,
+        queued_at__gte=since,
+    )
+    if viewer.staff_id is None:
+        return []
+    return _views(runs.order_by("-queued_at")[:_MOST])
 
 
 def failing_deliveries(*, viewer: Viewer, limit: int = 100) -> list[FailingDelivery]:
@@ -91,6 +107,8 @@ def _view(run: Run, steps: tuple[StepView, ...]) -> RunView:
         key=run.key,
         state=RunState(run.state),
         engine=run.engine,
+        requested_by_id=run.requested_by_id,
+        queued_at=run.queued_at,
         started_at=run.started_at,
         finished_at=run.finished_at,
         seconds=seconds,
