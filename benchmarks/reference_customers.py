@@ -38,16 +38,9 @@ def _before(days: int) -> str:
             AS expected_{days}"""
 
 
-def _quintile(value: str, cuts: str) -> str:
-    reached = " + ".join(f"coalesce(({value} >= {cuts}[{k}])::INTEGER, 0)" for k in range(1, 5))
+def _quintile(value: str, prefix: str) -> str:
+    reached = " + ".join(f"coalesce(({value} >= {prefix}{k})::INTEGER, 0)" for k in range(2, 6))
     return f"CASE WHEN {value} IS NOT NULL THEN {reached} + 1 END"
-
-
-def _cuts(column: str, count: int) -> str:
-    above = ", ".join(
-        f"min({column}) FILTER ({column} > {column}_at[{k}])" for k in range(1, count + 1)
-    )
-    return f"[{above}]"
 
 
 _PACES = f"""
@@ -91,27 +84,9 @@ _PACES = f"""
     LEFT JOIN market p ON p.business_on = h.previous_on
     CROSS JOIN readings r"""
 
-# The cut above the k-th of n values is the smallest value greater than it.
-_STANDARDS = f"""
-edges AS (
-    SELECT quantile_disc(last_on, [0.2, 0.4, 0.6, 0.8]) AS last_on_at,
-           quantile_disc(orders, [0.2, 0.4, 0.6, 0.8]) AS orders_at,
-           quantile_disc(spend_minor, [0.2, 0.4, 0.6, 0.8, 0.9]) AS spend_minor_at,
-           quantile_disc(spend_minor - spend_30_minor, 0.9) FILTER (orders > orders_30) AS then_at
-    FROM histories),
-standards AS (
-    SELECT {_cuts("last_on", 4)} AS r, {_cuts("orders", 4)} AS f, {_cuts("spend_minor", 5)} AS m,
-           min(spend_minor - spend_30_minor) FILTER (
-               orders > orders_30 AND spend_minor - spend_30_minor > then_at) AS top_then,
-           (sum(spend_minor) * 2 + sum(orders)) // nullif(sum(orders) * 2, 0) AS common_order
-    FROM histories CROSS JOIN edges),
-everyone AS (
-    SELECT coalesce(max(propensity_ppm) FILTER (bucket = 99), 500000) AS buyers_ppm,
-           coalesce(max(propensity_ppm) FILTER (bucket = 299), 500000) AS prospects_ppm
-    FROM propensity),
-refunded AS (
+_REFUNDED = """
     SELECT customer_id, sum(amount_minor) AS refunds_minor FROM refunds
-    WHERE business_on < {{as_of}} AND customer_id IS NOT NULL GROUP BY customer_id)"""
+    WHERE business_on < {as_of} AND customer_id IS NOT NULL GROUP BY customer_id"""
 
 _PERSON = """
     born_on IS NOT NULL AS known_age,
@@ -133,7 +108,8 @@ def customers_sql(*, as_of: date) -> str:
         "month_day": as_of.month * 100 + as_of.day,
     }
     sql = f"""
-WITH readings AS ({READINGS}), served AS ({SERVING}), foretold AS ({FORETOLD}), {_STANDARDS},
+WITH readings AS ({READINGS}), served AS ({SERVING}), foretold AS ({FORETOLD}),
+refunded AS ({_REFUNDED}),
 paces AS ({_PACES})
 SELECT c.customer_id, s.seller_id, s.followed_on, gender, {_PERSON}, city_tier,
        month(born_on) AS birth_month, day(born_on) AS birth_day,
@@ -150,7 +126,7 @@ SELECT c.customer_id, s.seller_id, s.followed_on, gender, {_PERSON}, city_tier,
        {_quintile("last_on", "t.r")} AS r_quintile,
        {_quintile("p.orders", "t.f")} AS f_quintile,
        {_quintile("p.spend_minor", "t.m")} AS m_quintile,
-       coalesce(p.spend_minor >= t.m[5] AND p.orders >= 2, false) AS is_top,
+       coalesce(p.spend_minor >= t.top AND p.orders >= 2, false) AS is_top,
        coalesce(p.spend_before_30_minor >= top_then AND p.orders - p.orders_30 >= 2, false)
            AS was_top_30,
        rate, elapsed_x100, {_x100("expected_90")} AS expected_visits_90_x100,
@@ -159,7 +135,7 @@ SELECT c.customer_id, s.seller_id, s.followed_on, gender, {_PERSON}, city_tier,
                 CASE WHEN first_on IS NOT NULL THEN buyers_ppm ELSE prospects_ppm END)
            AS chance_ppm,
        chance_ppm AS propensity_ppm,
-       coalesce(average_order_minor, common_order, 0) AS order_value_minor,
+       coalesce(average_order_minor, common_order_minor, 0) AS order_value_minor,
        chance_ppm * order_value_minor // 1000000 AS expected_value_minor,
        alive_ppm, visits_30_x1000, visits_90_x1000, value_90_minor
 FROM customers c
@@ -168,7 +144,7 @@ LEFT JOIN paces p ON p.customer_id = c.customer_id
 LEFT JOIN foretold e ON e.customer_id = c.customer_id
 LEFT JOIN favourites v ON v.customer_id = c.customer_id
 LEFT JOIN refunded rf ON rf.customer_id = c.customer_id
-CROSS JOIN standards t CROSS JOIN everyone
+CROSS JOIN standards t
 LEFT JOIN propensity b ON b.bucket = CASE
     WHEN first_on IS NOT NULL
     THEN {RATE_BAND.format(_x100("rate"))} * 10 + {ELAPSED_BAND.format("elapsed_x100")}

@@ -34,6 +34,7 @@ from benchmarks.reference_sellers import (
     seller_states_sql,
     sellers_sql,
 )
+from benchmarks.reference_standards import STANDARDS
 
 _SALES = """
 SELECT l.line_id, l.order_id, l.customer_id, l.product_id, c.seller_id, c.unit_id, c.basis,
@@ -208,6 +209,7 @@ def reference_sql(*, parameters: Mapping[str, Any]) -> dict[str, str]:
         "outcome_kinds": OUTCOME_KINDS,
         "history_kinds": HISTORY_KINDS,
         "spending_kinds": SPENDING_KINDS,
+        "standards": STANDARDS,
     }
     return {name: sql.format(as_of=day) for name, sql in facts.items()} | {
         "customers_mart": customers_sql(as_of=as_of),

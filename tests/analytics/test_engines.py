@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from siyu.adapters.warehouse.duckdb_engine import DuckDBEngine
 from siyu.analytics.engine import CARRIED, NIGHTLY, Engine, Result, table
 from siyu.analytics.sources import FACTS
 from tests.analytics.chance import AS_OF, random_facts
@@ -147,3 +148,21 @@ def test_both_engines_give_equal_rows(engine: Engine, tmp_path: Path) -> None:
             assert left[name].to_pylist() == right[name].to_pylist(), f"{result.name}.{name}"
         assert left.num_rows, f"{result.name} compares nothing"
     other.close()
+
+
+def test_a_result_computed_in_parts_holds_the_same_rows(tmp_path: Path) -> None:
+    facts = random_facts(52)
+    found = {}
+    for part_rows in (None, 11):
+        engine = DuckDBEngine(
+            memory_mb=512, threads=2, temporary=tmp_path / "spill", part_rows=part_rows
+        )
+        cut = Warehouse(engine, tmp_path / str(part_rows))
+        tables = night(cut, facts)
+        found[part_rows] = {
+            name: sorted(map(repr, rows.to_pylist())) for name, rows in tables.items()
+        }
+        assert not list((tmp_path / str(part_rows)).glob(".*")), "no part is left behind"
+        engine.close()
+    assert found[None] == found[11]
+    assert len(found[11]["customers_mart"]) > 5 * 11

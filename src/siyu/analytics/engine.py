@@ -30,6 +30,7 @@ from siyu.analytics.marts.seller_days import MONTH_SALES, SELLER_DAYS, UNIT_HOUR
 from siyu.analytics.marts.seller_months import SELLER_MONTHS
 from siyu.analytics.marts.seller_states import SELLER_STATES
 from siyu.analytics.marts.sellers import SELLERS
+from siyu.analytics.marts.standards import STANDARDS
 from siyu.analytics.marts.tags import FRESH_TAGS, TAG_TRUTH
 from siyu.analytics.marts.trend import TREND
 from siyu.analytics.models import forecast
@@ -45,6 +46,9 @@ class Result:
     function's keyword arguments for them; its other keyword arguments are the run's parameters.
     The written file holds the columns of `schema` and no other, sorted by `sort_by` (as it comes
     where empty). A function `of_arrow` is a model: it takes small tables in Arrow and returns one.
+    With `parts_by`, each row depends on rows of its own value of that column alone (and on tables
+    without it), so an engine that lacks memory may compute the result part by part; the file is
+    sorted within each part then.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Result:
     schema: ibis.Schema
     sort_by: tuple[str, ...] = ()
     of_arrow: bool = False
+    parts_by: str = ""
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -116,6 +121,7 @@ NIGHTLY: tuple[Result, ...] = (
         ibis.Schema.from_pyarrow(forecast.FORECASTS),
         of_arrow=True,
     ),
+    Result("standards", marts.standards, ("histories", "propensity"), STANDARDS),
     Result(
         "customers_mart",
         marts.customers,
@@ -127,11 +133,13 @@ NIGHTLY: tuple[Result, ...] = (
             "favourites",
             "refunds",
             "propensity",
+            "standards",
             "forecast",
             "forecasts",
         ),
         CUSTOMERS,
         ("seller_id", "customer_id"),
+        parts_by="customer_id",
     ),
     Result("signals", signals.signals, ("customers_mart",), SIGNAL_ROWS, ("customer_id", "signal")),
     Result(

@@ -26,6 +26,7 @@ from siyu.analytics.marts.seller_days import month_sales, seller_days, unit_hour
 from siyu.analytics.marts.seller_months import seller_months
 from siyu.analytics.marts.seller_states import seller_states
 from siyu.analytics.marts.sellers import sellers
+from siyu.analytics.marts.standards import standards
 from siyu.analytics.marts.tags import fresh_tags, tag_truth
 from siyu.analytics.marts.trend import trend
 
@@ -59,6 +60,7 @@ __all__ = [
     "seller_states",
     "sellers",
     "spending_kinds",
+    "standards",
     "tag_truth",
     "trend",
     "unit_hours",

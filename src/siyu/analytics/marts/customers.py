@@ -10,13 +10,8 @@ import ibis
 from siyu.analytics.arithmetic import PPM, days_between, half_up, total, x100
 from siyu.analytics.marts.kinds import foretold
 from siyu.analytics.marts.portrait import ADULT_YEARS, age_band, age_years, days_to_birthday
-from siyu.analytics.marts.propensity import (
-    ALL_BUYERS,
-    ALL_PROSPECTS,
-    buyer_bucket,
-    prospect_bucket,
-)
-from siyu.analytics.marts.quintiles import cuts, quintile, quintile_cuts
+from siyu.analytics.marts.propensity import buyer_bucket, prospect_bucket
+from siyu.analytics.marts.quintiles import quintile
 from siyu.analytics.marts.rhythm import rhythms
 from siyu.analytics.staging import before, serving
 
@@ -92,6 +87,7 @@ def customers(
     favourites: ibis.Table,
     refunds: ibis.Table,
     propensity: ibis.Table,
+    standards: ibis.Table,
     forecast: ibis.Table,
     forecasts: ibis.Table,
     as_of: date,
@@ -127,7 +123,7 @@ def customers(
         _refunded(refunds, as_of),
     ):
         table = table.left_join(side, "customer_id").drop("customer_id_right")
-    table = table.cross_join(_standards(histories)).cross_join(_everyone(propensity))
+    table = table.cross_join(_always(standards))
     table = table.mutate(
         spend_before_30_minor=table.spend_minor - table.spend_30_minor,
         bucket=_bucket(table, as_of),
@@ -154,45 +150,9 @@ def _refunded(refunds: ibis.Table, as_of: date) -> ibis.Table:
     return known.group_by("customer_id").agg(refunds_minor=total(known.amount_minor))
 
 
-def _standards(histories: ibis.Table) -> ibis.Table:
-    """One row: the cuts between quintiles, the top tenth now and then, the average order."""
-    then = histories.select(
-        "spend_30_minor",
-        spend_then_minor=histories.spend_minor - histories.spend_30_minor,
-        orders_then=histories.orders - histories.orders_30,
-    )
-    then = then.filter(then.orders_then > 0)
-    spent, ordered = total(histories.spend_minor), total(histories.orders)
-    return (
-        quintile_cuts(histories, "last_on", "r")
-        .cross_join(quintile_cuts(histories, "orders", "f"))
-        .cross_join(
-            cuts(
-                histories,
-                "spend_minor",
-                top=(9, 10),
-                **{f"m{k}": (k - 1, 5) for k in range(2, 6)},
-            )
-        )
-        .cross_join(cuts(then, "spend_then_minor", top_then=(9, 10)))
-        .cross_join(
-            histories.aggregate(
-                common_order_minor=half_up(numerator=spent, denominator=ordered.nullif(0))
-            )
-        )
-    )
-
-
-def _everyone(propensity: ibis.Table) -> ibis.Table:
-    """One row: the chances of all buyers and of all prospects.
-
-    One half where none was seen, which is Laplace's rule without any evidence.
-    """
-    chance, bucket = propensity.propensity_ppm, propensity.bucket
-    return propensity.aggregate(
-        buyers_ppm=chance.max(where=bucket == ALL_BUYERS).fill_null(PPM // 2),
-        prospects_ppm=chance.max(where=bucket == ALL_PROSPECTS).fill_null(PPM // 2),
-    )
+def _always(standards: ibis.Table) -> ibis.Table:
+    """The row of standards, of nulls where there is none yet."""
+    return standards.aggregate(**{name: standards[name].max() for name in standards.columns})
 
 
 def _bucket(table: ibis.Table, as_of: date) -> Any:
@@ -233,7 +193,7 @@ def _standing(table: ibis.Table) -> dict[str, Any]:
 
 def _chance_ppm(table: ibis.Table) -> Any:
     everyone = table.first_on.notnull().ifelse(table.buyers_ppm, table.prospects_ppm)
-    return ibis.coalesce(table.chance_ppm, everyone)
+    return ibis.coalesce(table.chance_ppm, everyone, PPM // 2)
 
 
 def _order_value(table: ibis.Table) -> Any:

@@ -37,6 +37,7 @@ STEPS = {
     "history_kinds": gettext_lazy("Kinds of histories"),
     "spending_kinds": gettext_lazy("Kinds of spending"),
     "forecast": gettext_lazy("Trial of the forecasts"),
+    "standards": gettext_lazy("Standards of customers"),
     "forecasts": gettext_lazy("Forecast by kind of history"),
     "lives": gettext_lazy("How long customers stay"),
     "fresh_tags": gettext_lazy("Fresh tags"),
