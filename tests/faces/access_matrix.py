@@ -240,6 +240,8 @@ customer-tag[ann-1]        POST   403  403  403  403  403  302  302  403  404  4
 customer-tag[amy-1]        POST   403  403  403  403  403  404  404  403  404  403  302
 customer-tag[dan-1]        POST   403  403  403  403  403  404  404  403  302  403  302
 numbers                    GET    403  403  403  403  403  200  200  403  200  403  302
+blocks                     GET    403  403  403  403  403  200  200  403  200  403  302
+blocks                     POST   403  403  403  403  403  302  302  403  302  403  302
 """
 
 # What a form sends that nobody refuses for its contents.
@@ -249,6 +251,7 @@ FORMS = {
     "segment": _BUYERS | {"name": "Who bought"},
     "segment-conditions": _BUYERS,
     "playbook-variant": {"variant_name": "Warm", "variant_zh-hans": "您好", "variant_en": "Hello"},
+    "blocks": {"do": "hide-work"},
     "spreadsheets-start": {"address": "/headquarters/sellers.csv"},
     "sign-in": {"login": "who", "password": "is this"},
     "language": {"language": "en"},

@@ -23,7 +23,7 @@ from siyu.analytics.engine import SCHEMAS, Result, expression
 
 _DIALECT = "duckdb"
 # Of wide rows that a computation in parts holds at once; measured at ten million customers.
-_ROWS_A_MB = 1_500
+_ROWS_A_MB = 700
 
 
 class DuckDBEngine:

@@ -115,7 +115,7 @@ def layers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     counts = own_layers(viewer=viewer)
     shown = {
         "program": program_of(program_id=viewer.program_id),
-        "short": [_layer(layer, counts) for layer in (Layer.GOOD_AND_QUIET, Layer.FELL_TO_HALF)],
+        "short": short_lists(counts=counts),
         "standings": STANDINGS.values(),
         "rows": [
             {
@@ -174,6 +174,11 @@ def tag(request: HttpRequest, customer_id: int, *, viewer: Viewer) -> HttpRespon
 def _chosen_layer(request: HttpRequest) -> Layer | None:
     asked = request.GET.get("layer", "")
     return Layer(asked) if asked in set(Layer) else None
+
+
+def short_lists(*, counts: Mapping[Layer, int]) -> list[dict[str, Any]]:
+    """The layers to look at first, each with its number of customers."""
+    return [_layer(layer, counts) for layer in SHORT_LISTS]
 
 
 def _layer(layer: Layer, counts: Mapping[Layer, int]) -> dict[str, Any]:

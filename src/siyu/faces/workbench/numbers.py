@@ -7,10 +7,12 @@ from django.shortcuts import render
 
 from siyu.faces.access import page
 from siyu.faces.portraits import STATES
+from siyu.faces.workbench.customers import short_lists
 from siyu.foundation.clock import utc_now
 from siyu.rooms.campaigns.queries import month_elapsed_ppm, own_target
 from siyu.rooms.insights.queries import (
     freshness_of,
+    own_layers,
     publication_of,
     seller_days_of,
     seller_numbers,
@@ -19,7 +21,7 @@ from siyu.rooms.insights.types import Sold
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_units, program_of
 from siyu.rooms.outreach.queries import work_done
-from siyu.rooms.sellers.queries import own_seller
+from siyu.rooms.sellers.queries import blocks_of, own_seller
 
 _WEEK = timedelta(days=6)
 _SHOWN_STATES = ("active", "new", "won_back", "slowing", "silent", "lost")
@@ -51,6 +53,8 @@ def numbers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
         "month_minor": sum(each.net_minor for each in days.values()),
         "target": own_target(viewer=viewer, seller_id=seller.id, month_on=month_on),
         "elapsed_ppm": month_elapsed_ppm(program_id=program.id, month_on=month_on, now=now),
+        "short": short_lists(counts=own_layers(viewer=viewer)) if row else [],
+        "blocks": [f"workbench/blocks/{block.value}.html" for block in blocks_of(viewer=viewer)],
         "work": work_done(viewer=viewer, seller_id=seller.id, since=today - _WEEK),
         "tab": "numbers",
     }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from siyu.faces.workbench import customers, dispatches, numbers, today
+from siyu.faces.workbench import blocks, customers, dispatches, numbers, today
 
 urlpatterns = [
     path("today", today.today, name="today"),
@@ -20,4 +20,5 @@ urlpatterns = [
     path("customers/<id:customer_id>/consent", customers.consent, name="customer-consent"),
     path("customers/<id:customer_id>/tag", customers.tag, name="customer-tag"),
     path("numbers", numbers.numbers, name="numbers"),
+    path("numbers/blocks", blocks.blocks, name="blocks"),
 ]

@@ -36,3 +36,10 @@ class Seller(models.Model):
             models.Index(fields=["program", "stamp"], name="sellers_seller_stamp"),
             models.Index(fields=["program", "unit"], name="sellers_seller_unit"),
         ]
+
+
+class Arrangement(models.Model):
+    """Which blocks a seller wants on the workbench, in order; those not named are hidden."""
+
+    seller = models.OneToOneField(Seller, models.CASCADE, primary_key=True, related_name="+")
+    blocks = models.JSONField(default=list)

@@ -9,8 +9,8 @@ from siyu.foundation.crypto import mask_phone, phone_in
 from siyu.foundation.errors import NotFound
 from siyu.rooms.operations.queries import any_of, pick_by_source
 from siyu.rooms.operations.types import Right, Scope, Viewer
-from siyu.rooms.sellers.models import Seller
-from siyu.rooms.sellers.types import SellerKind, SellerStatus, SellerView
+from siyu.rooms.sellers.models import Arrangement, Seller
+from siyu.rooms.sellers.types import Block, SellerKind, SellerStatus, SellerView
 
 
 def own_seller(*, viewer: Viewer) -> SellerView:
@@ -21,6 +21,14 @@ def own_seller(*, viewer: Viewer) -> SellerView:
     if seller is None:
         raise NotFound("You are not a seller of this program.")
     return _view(seller)
+
+
+def blocks_of(*, viewer: Viewer) -> tuple[Block, ...]:
+    """The blocks of the viewer's own workbench in order; all of them until they were arranged."""
+    found = Arrangement.objects.filter(seller_id=own_seller(viewer=viewer).id).first()
+    if found is None:
+        return tuple(Block)
+    return tuple(Block(name) for name in found.blocks if name in set(Block))
 
 
 def find_seller(*, viewer: Viewer, seller_id: int) -> SellerView:

@@ -24,6 +24,15 @@ class SellerStatus(StrEnum):
     LEFT = "left"
 
 
+class Block(StrEnum):
+    """A part of a seller's workbench that can be moved and hidden; in the order of the house."""
+
+    MONTH = "month"
+    LAYERS = "layers"
+    CUSTOMERS = "customers"
+    WORK = "work"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SellerView:
     """A seller; the phone is masked."""
