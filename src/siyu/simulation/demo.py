@@ -30,8 +30,9 @@ from siyu.rooms.organization.queries import (
     units_under,
 )
 from siyu.rooms.organization.types import Role, StaffView, UnitKind
-from siyu.rooms.outreach.actions import open_program
-from siyu.rooms.outreach.queries import longest_lists
+from siyu.rooms.outreach.actions import add_variant, edit_playbook, open_program
+from siyu.rooms.outreach.queries import longest_lists, playbooks_of
+from siyu.rooms.outreach.types import Calendar, Frequency, OffSeason
 from siyu.rooms.segments.actions import create_segment
 from siyu.rooms.segments.queries import segments_of
 from siyu.rooms.sellers.actions import import_sellers
@@ -65,6 +66,16 @@ _CALL_BACK = Draft(
     per_seller=3,
     asks_reason=True,
     words="{customer}您好，我是{store}的{seller}，好久不见，最近都好吗？",
+)
+_OTHER_WORDS = {
+    "zh-hans": "{customer}您好，我是{seller}，最近忙不忙？好久没听到您的消息，有空来店里坐坐。",
+    "en": "Hello {customer}, this is {seller}. How have you been? Do drop in when you have time.",
+}
+_SUMMER = Calendar(
+    usual=Frequency(most_a_day=8),
+    off_season=OffSeason(
+        begins=(6, 15), ends=(8, 31), frequency=Frequency(most_a_day=2, rest_days=30)
+    ),
 )
 _ROUND_MINOR = 100_000
 _TAGGED_CATEGORIES, _FRESH_DAYS = 3, 180
@@ -131,6 +142,7 @@ def make_demo(
         listener(name, rows.num_rows, rows.num_rows)
     _add_segments(program.id)
     _add_tags(program.id)
+    _try_words(program.id, as_of)
     _add_office(program.id, _code(profile), whole.name)
     deliver_all(listener=listener)
     return program.id
@@ -243,6 +255,32 @@ def _add_tags(program_id: int) -> None:
             viewer=viewer, name=f"爱买{name}", fresh_days=_FRESH_DAYS, category_id=category_id
         )
     create_tag(viewer=viewer, name="宝妈", fresh_days=_FRESH_DAYS)
+
+
+def _try_words(program_id: int, as_of: date) -> None:
+    """Other words for customers who slow down, in one region; and a summer with fewer reminders."""
+    viewer = owner_viewer(program_id=program_id)
+    playbooks = {each.signal: each for each in playbooks_of(viewer=viewer, on=as_of)}
+    region = next(
+        (unit for unit in units_under(viewer=viewer) if unit.kind is UnitKind.REGION), None
+    )
+    add_variant(
+        viewer=viewer,
+        playbook_id=playbooks["slowing"].id,
+        name="先问近况",
+        market_id=region.id if region else None,
+        texts=_OTHER_WORDS,
+        today=as_of - timedelta(days=1),
+    )
+    due = playbooks["due"]
+    edit_playbook(
+        viewer=viewer,
+        playbook_id=due.id,
+        priority=due.priority,
+        is_enabled=due.is_enabled,
+        texts={},
+        calendar=_SUMMER,
+    )
 
 
 def dispatch_to_sellers(*, program_id: int, now: datetime) -> None:

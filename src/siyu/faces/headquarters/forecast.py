@@ -14,7 +14,7 @@ from siyu.rooms.organization.queries import program_of
 
 NAMES = {
     Forecast.BASELINE: gettext_lazy("Own pace and season"),
-    Forecast.BG_NBD: gettext_lazy("BG/NBD and Gamma-Gamma"),
+    Forecast.BG_NBD: "BG/NBD",
 }
 _MILLION = 1_000_000
 

@@ -1,5 +1,7 @@
+import tomllib
 from collections.abc import Mapping
 from datetime import date
+from importlib.resources import files
 
 from django.db import transaction
 from django.db.models import Max
@@ -23,54 +25,7 @@ from siyu.rooms.segments.actions import archive_segment
 from siyu.rooms.segments.queries import find_segment, segments_of
 
 _MILLION = 1_000_000
-_PLAYBOOKS: dict[str, tuple[str, str]] = {
-    "new_top": (
-        "{customer}您好，我是{seller}。谢谢您一直照顾我们，给您升了 VIP 专属服务，"
-        "新品到店我先给您留着，好吗？",
-        "Hello {customer}, this is {seller}. Thank you for your trust: you now have our VIP "
-        "service, and I will keep new arrivals for you first.",
-    ),
-    "slowing": (
-        "{customer}您好，我是{seller}。上次的{product}用着还好吗？"
-        "最近到了几款和您常买的很搭，要不要我拍给您看看？",
-        "Hello {customer}, this is {seller}. How is your {product}? Some new pieces go well with "
-        "what you usually choose; shall I send you pictures?",
-    ),
-    "silent_good": (
-        "{customer}您好，我是{seller}，好久没见您了。"
-        "店里给老客准备了一份心意，您哪天方便，我帮您留着？",
-        "Hello {customer}, this is {seller}; we have missed you. We keep a small thank-you for "
-        "our regulars. When may I set yours aside?",
-    ),
-    "birthday": (
-        "{customer}，提前祝您生日快乐！您的生日礼遇已经准备好了，我是{seller}，"
-        "来店或线上都可以用，要我帮您安排吗？",
-        "{customer}, happy birthday in advance! Your birthday treat is ready, in the shop or "
-        "online. This is {seller}: shall I arrange it for you?",
-    ),
-    "due": (
-        "{customer}您好，我是{seller}。上次买的{product}差不多该补了吧？"
-        "今天可以给您安排，要我帮您留一份吗？",
-        "Hello {customer}, this is {seller}. Your {product} should be running low by now; shall "
-        "I put one aside for you today?",
-    ),
-    "first_order": (
-        "{customer}您好，我是{seller}。{product}收到后用着怎么样？有什么不合适随时找我，我来处理。",
-        "Hello {customer}, this is {seller}. How do you like the {product}? If anything is not "
-        "right, tell me and I will see to it.",
-    ),
-    "never_ordered": (
-        "{customer}您好，我是{seller}。加上您以后还没好好介绍自己，"
-        "您平时更喜欢什么风格？我挑几款合适的给您看看。",
-        "Hello {customer}, this is {seller}. We have not been properly introduced: what style do "
-        "you like? I will pick a few pieces for you.",
-    ),
-}
-_SEGMENT_WORDS = {
-    "zh-hans": "{customer}您好，我是{seller}。最近有几款很适合您，要不要我拍给您看看？",
-    "en": "Hello {customer}, this is {seller}. A few things that suit you have come in; shall I "
-    "send you pictures?",
-}
+_SEGMENT = "segment"
 _HORIZON_DAYS, _PLANNED_DAYS = 14, 90
 _LONGEST_PLAN_DAYS = 365
 _LAST_PLACE = 99
@@ -92,15 +47,17 @@ def open_program(
         code=code, name=name, currency=currency, zone=zone, cut_off_hour=cut_off_hour
     )
     Policy.objects.create(program_id=program.id)
-    for priority, (signal, (chinese, english)) in enumerate(_PLAYBOOKS.items(), 1):
+    words = _first_words()
+    del words[_SEGMENT]
+    for priority, (signal, texts) in enumerate(words.items(), 1):
         playbook = Playbook.objects.create(
             program_id=program.id, signal=signal, template_code=signal, priority=priority
         )
         Launch.objects.create(
             playbook=playbook, horizon_days=_HORIZON_DAYS, planned_days=_PLANNED_DAYS
         )
-        write_template(program_id=program.id, code=signal, language="zh-hans", text=chinese)
-        write_template(program_id=program.id, code=signal, language="en", text=english)
+        for language, text in texts.items():
+            write_template(program_id=program.id, code=signal, language=language, text=text)
     set_schedule(program_id=program.id, name="nightly", cron=_NIGHTLY_CRON, zone=zone)
     set_schedule(program_id=program.id, name="hourly", cron=_HOURLY_CRON, zone=zone)
     return program
@@ -174,7 +131,7 @@ def add_playbook(*, viewer: Viewer, segment_id: int) -> int:
         horizon_days=min(_HORIZON_DAYS, policy_of(program_id=viewer.program_id).hold_window_days),
         planned_days=_PLANNED_DAYS,
     )
-    for language, text in _SEGMENT_WORDS.items():
+    for language, text in _first_words()[_SEGMENT].items():
         write_template(program_id=viewer.program_id, code=signal, language=language, text=text)
     note(viewer=viewer, playbook=playbook, action="add playbook")
     return playbook.id
@@ -267,6 +224,11 @@ def launch_playbook(
         today=today,
     )
     note(viewer=viewer, playbook=playbook, action="launch playbook")
+
+
+def _first_words() -> dict[str, dict[str, str]]:
+    """The texts of ``words.toml`` by signal and language."""
+    return tomllib.loads(files("siyu.rooms.outreach").joinpath("words.toml").read_text("utf-8"))
 
 
 def _set_calendar(playbook: Playbook, calendar: Calendar) -> None:

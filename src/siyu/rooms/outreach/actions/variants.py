@@ -57,8 +57,7 @@ def add_variant(
             language=language,
             text=text.strip(),
         )
-    _count_anew(viewer, playbook, today)
-    note(viewer=viewer, playbook=playbook, action="add variant")
+    _count_anew(viewer, playbook, today, "add variant")
     return variant.id
 
 
@@ -74,8 +73,7 @@ def adopt_variant(*, viewer: Viewer, variant_id: int, today: date) -> int:
     others.exclude(id=variant.id).update(ended_on=today + timedelta(days=1))
     variant.is_adopted = True
     variant.save()
-    _count_anew(viewer, playbook, today)
-    note(viewer=viewer, playbook=playbook, action="adopt variant")
+    _count_anew(viewer, playbook, today, "adopt variant")
     return playbook.id
 
 
@@ -88,8 +86,7 @@ def end_variant(*, viewer: Viewer, variant_id: int, today: date) -> int:
     playbook, variant = _on_trial(viewer, variant_id)
     variant.ended_on = today + timedelta(days=1)
     variant.save()
-    _count_anew(viewer, playbook, today)
-    note(viewer=viewer, playbook=playbook, action="end variant")
+    _count_anew(viewer, playbook, today, "end variant")
     return playbook.id
 
 
@@ -103,7 +100,7 @@ def _on_trial(viewer: Viewer, variant_id: int) -> tuple[Playbook, Variant]:
     return playbook, own.get(id=variant_id)
 
 
-def _count_anew(viewer: Viewer, playbook: Playbook, today: date) -> None:
+def _count_anew(viewer: Viewer, playbook: Playbook, today: date, action: str) -> None:
     known = launched(program_id=viewer.program_id, on=today + timedelta(days=1))
     launch = next(each.launch for each in known if each.id == playbook.id)
     launch_from_tomorrow(
@@ -113,3 +110,4 @@ def _count_anew(viewer: Viewer, playbook: Playbook, today: date) -> None:
         planned_days=launch.planned_days,
         today=today,
     )
+    note(viewer=viewer, playbook=playbook, action=action)
