@@ -17,7 +17,7 @@ export PIP_ROOT_USER_ACTION = ignore
 unexport DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install assets test test-postgres test-spark test-journeys test-bars check bench clean
+.PHONY: help demo install assets test test-postgres test-spark test-journeys test-bars check bench bench-million clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
@@ -57,6 +57,10 @@ check: $(VENV)/.with-test $(VENV)/.with-check assets ## Style, types and archite
 
 bench: $(VENV)/.with-test $(VENV)/.with-bench $(VENV)/.with-spark ## Measure; the results stand in benchmarks/README.md
 	$(PY) benchmarks/run.py
+
+bench-million: $(VENV)/.with-test $(VENV)/.with-bench ## A million customers: equal to hand-written SQL, near pandas and lifetimes
+	$(PY) benchmarks/run.py portraits --customers 1000000 --repeat 2 --no-report
+	$(PY) benchmarks/run.py purchases --customers 1000000 --no-report
 
 clean: ## Remove what make built; the state in SIYU_HOME stays
 	rm -rf $(VENV) node_modules $(VENDOR) .mypy_cache .pytest_cache .ruff_cache
