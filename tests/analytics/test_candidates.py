@@ -148,6 +148,23 @@ def test_a_limited_playbook_leaves_room_for_others(warehouse: Warehouse) -> None
     ]
 
 
+def test_who_finds_no_place_in_a_limited_playbook_is_taken_for_her_next_reason(
+    warehouse: Warehouse,
+) -> None:
+    top = {"is_top": True, "spend_minor": 900, "spend_before_30_minor": 1, "orders": 3}
+    customers = [birthday(k, expected_value_minor=100 - k, **top) for k in range(1, 5)]
+    customers += [birthday(5, seller_id=2, **top)]
+    told = {"priorities": {"birthday": 1, "new_top": 2}, "most": {"birthday": 2}}
+    found = {row["customer_id"]: row["signal"] for row in drawn(warehouse, customers, **told)}
+    assert found == {1: "birthday", 2: "birthday", 3: "new_top", 4: "new_top", 5: "birthday"}
+    both = drawn(warehouse, customers, **(told | {"most": {"birthday": 1, "new_top": 1}}))
+    assert {row["customer_id"]: row["signal"] for row in both} == {
+        1: "birthday",
+        2: "new_top",
+        5: "birthday",
+    }
+
+
 def test_every_candidate_of_a_random_brand_keeps_the_rules(warehouse: Warehouse) -> None:
     warehouse.load(random_facts(41))
     rows = warehouse.run("candidates", as_of=AS_OF, keep=4).to_pylist()

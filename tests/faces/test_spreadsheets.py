@@ -102,6 +102,26 @@ def test_who_lost_the_right_gets_nothing(both: TwoBrands, office: Client):
     assert office.get(reverse("spreadsheet", args=[run.id])).status_code in (403, 404)
 
 
+def test_who_sees_less_now_keeps_no_file_of_more(both: TwoBrands, sign_in: SignIn):
+    region = sign_in("region", headers=ENGLISH)
+    run = ask(region)
+    work()
+    assert taken(region, run)
+    grant = Grant.objects.get(staff_id=run.requested_by_id)
+    grant.role, grant.unit_id = "store_manager", both.plum.store("plum-n1")
+    grant.save()
+    assert region.get(reverse("spreadsheet", args=[run.id])).status_code == 404
+
+
+def test_the_same_again_is_the_same_run(both: TwoBrands, office: Client):
+    first = ask(office)
+    assert ask(office).id == first.id
+    work()
+    assert ask(office).id == first.id
+    work()
+    assert len(taken(office, first)) > 2
+
+
 def test_a_segment_s_export_is_noted_for_the_audit(both: TwoBrands, office: Client):
     address = reverse("segment-export", args=[both.segments["plum"]])
     before = AuditEntry.objects.filter(action__contains="export").count()

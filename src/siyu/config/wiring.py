@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from siyu.adapters.files.importer import FileImporter
-from siyu.adapters.files.spreadsheets import write_spreadsheet
+from siyu.adapters.files.spreadsheets import forget_old, write_spreadsheet
 from siyu.adapters.warehouse.parquet_warehouse import ParquetWarehouse
 from siyu.adapters.webhooks.http_sender import HttpSender
 from siyu.config.home import claim_node
@@ -66,10 +66,12 @@ def wire() -> None:
     register_runner(kind="dispatch", runner=run_dispatch)
     register_runner(
         kind="export",
-        runner=partial(
-            run_export, folder=Path(settings.SIYU_HOME) / "exports", write=write_spreadsheet
-        ),
+        runner=partial(run_export, folder=_exports(), write=write_spreadsheet),
     )
+
+
+def _exports() -> Path:
+    return Path(settings.SIYU_HOME) / "exports"
 
 
 def start_nightly(program_id: int, slot: datetime) -> None:
@@ -85,7 +87,11 @@ def start_nightly(program_id: int, slot: datetime) -> None:
 
 
 def start_hourly(program_id: int, slot: datetime) -> None:
-    """The timer ``hourly``: queue the run that brings the figures up to date."""
+    """The timer ``hourly``: queue the run that brings the figures up to date.
+
+    Spreadsheets of yesterday go at the same time.
+    """
+    forget_old(_exports())
     request_run(
         program_id=program_id,
         kind="hourly",

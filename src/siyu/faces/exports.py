@@ -1,11 +1,11 @@
 """Tables as files to take away: CSV at once, a spreadsheet as a run."""
 
 import csv
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
@@ -46,7 +46,10 @@ def csv_of(*, name: str, rows: Rows) -> TableFile:
 
 
 def request_spreadsheet(*, viewer: Viewer, address: str, language: str) -> RunView:
-    """Queue a spreadsheet of what an export's address gives; raises BadInput for any other."""
+    """Queue a spreadsheet of what an export's address gives; the same again is the same run.
+
+    Raises BadInput for any other address.
+    """
     parts = urlsplit(address)
     try:
         found = resolve(parts.path)
@@ -57,13 +60,14 @@ def request_spreadsheet(*, viewer: Viewer, address: str, language: str) -> RunVi
     return request_run(
         program_id=viewer.program_id,
         kind=KIND,
-        key=f"{KIND}:{uuid4().hex}",
+        key=f"{KIND}:{viewer.program_id}:{viewer.staff_id}:{_digest(address, language)}",
         arguments={
             "path": parts.path,
             "query": parts.query,
             "name": str(found.url_name).removesuffix(_SUFFIX),
             "language": language,
             "by_link": viewer.by_link,
+            "reach": reach_of(viewer=viewer),
         },
         requested_by_id=viewer.staff_id,
     )
@@ -76,6 +80,8 @@ def run_export(run: RunView, log: RunLog, *, folder: Path, write: WriteRows) -> 
     """
     told, staff_id = run.arguments, run.requested_by_id or 0
     viewer = viewer_of(staff_id=staff_id, program_id=run.program_id, by_link=told["by_link"])
+    if reach_of(viewer=viewer) != told["reach"]:
+        raise NotAllowed("This may not be exported any more; open the page anew.")
     request = HttpRequest()
     request.method, request.path = "GET", told["path"]
     request.GET = QueryDict(told["query"])
@@ -100,12 +106,22 @@ def run_export(run: RunView, log: RunLog, *, folder: Path, write: WriteRows) -> 
         step.wrote(written)
 
 
+def reach_of(*, viewer: Viewer) -> str:
+    """What a viewer may see, as a word: a file is given only to one who still may."""
+    units = sorted(viewer.unit_ids) if viewer.unit_ids is not None else None
+    return _digest(viewer.role, viewer.scope, str(units), str(viewer.by_link))
+
+
 def spreadsheet_path(*, folder: Path, run_id: int) -> Path:
     """Where the file of a run lies."""
     return folder / f"{run_id}.xlsx"
 
 
 _ROWS_A_TELLING = 1_000
+
+
+def _digest(*words: str) -> str:
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:32]
 
 
 def _lines(rows: Rows) -> Iterator[str]:

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.foundation.crypto import Keyring
-from siyu.rooms.outreach.rules import Candidate, Draw, draw, frequency_on, share_of, words_of
+from siyu.rooms.outreach.rules import (
+    Candidate,
+    Draw,
+    candidates_for,
+    draw,
+    frequency_on,
+    share_of,
+    usual_words,
+    words_of,
+)
 from siyu.rooms.outreach.types import Arm, Calendar, Frequency, OffSeason
 
 MILLION = 1_000_000
@@ -173,3 +182,22 @@ def test_words_fall_by_lot_in_equal_parts():
         assert 2_800 < found.count(words) < 3_200
     assert words_of(lot=MILLION - 1, words=[None, 1, 2]) == 2
     assert words_of(lot=0, words=[None]) is None
+
+
+def test_the_control_group_gathers_while_others_rest():
+    told = {"places": 20, "control_share_ppm": 50_000}
+    assert candidates_for(away_days=0, **told) == 50
+    gathered = 20 * 60 * 50_000 // 950_000
+    assert candidates_for(away_days=60, **told) >= 50 + 2 * gathered - 1
+    assert candidates_for(places=20, away_days=60, control_share_ppm=0) == 50
+
+
+def test_the_nearest_market_s_adopted_words_are_usual():
+    below = {1: (1, 2, 3, 4), 2: (2, 3), 3: (3,), 4: (4,)}
+    adopted: dict[int | None, int] = {None: 70, 1: 71, 2: 72}
+    found = [
+        usual_words(adopted=adopted, market_id=market, below=below) for market in (3, 2, 4, 1, 9)
+    ]
+    assert found == [72, 72, 71, 71, 70]
+    assert usual_words(adopted={}, market_id=3, below=below) is None
+    assert usual_words(adopted=adopted, market_id=None, below=below) == 70

@@ -212,30 +212,37 @@ class TestTrials:
 
 
 class TestChoosing:
-    def test_an_adopted_variant_is_all_that_its_market_gets(self, tried: Tried):
-        brand, on = tried.brand, AS_OF + timedelta(days=HORIZON + 1)
-        other = add(brand, "Other", brand.store("n2"), today=on - timedelta(days=2))
-        found = adopt_variant(
-            viewer=brand.owner, variant_id=tried.own, today=on - timedelta(days=1)
-        )
+    def test_adopting_ends_the_others_and_counts_anew_from_tomorrow(self, tried: Tried):
+        brand, today = tried.brand, AS_OF + timedelta(days=HORIZON)
+        tomorrow = today + timedelta(days=1)
+        other = add(brand, "Other", brand.store("n2"), today=today)
+        found = adopt_variant(viewer=brand.owner, variant_id=tried.own, today=today)
         assert found == playbook(brand).id
-        assert playbook(brand, on).launch.launched_on == on, "counted anew"
+        assert playbook(brand, tomorrow).launch.launched_on == tomorrow
         trial = next(
             each
-            for each in trials_of(viewer=brand.owner, playbook=playbook(brand, on))
+            for each in trials_of(viewer=brand.owner, playbook=playbook(brand))
             if each.market_id
         )
-        (usual,) = trial.arms
-        assert usual.variant
-        assert usual.variant.is_adopted
+        usual, local, third = trial.arms
+        assert usual.variant is None
+        assert local.variant
+        assert local.variant.adopted_on == tomorrow
+        assert local.effect, "what spoke for it is still to be seen"
+        assert third.variant
+        assert (third.variant.id, third.variant.has_ended) == (other, True)
         with pytest.raises(NotFound):
-            end_variant(viewer=brand.owner, variant_id=other, today=on)
+            end_variant(viewer=brand.owner, variant_id=other, today=today)
 
     def test_an_ended_variant_is_on_trial_no_more(self, tried: Tried):
         brand = tried.brand
         end_variant(viewer=brand.owner, variant_id=tried.everywhere, today=AS_OF)
         found = trials_of(viewer=brand.owner, playbook=playbook(brand))
         assert [each.market_id for each in found] == [brand.store("n2")]
+        end_variant(viewer=brand.owner, variant_id=tried.own, today=AS_OF + timedelta(days=20))
+        (still,) = trials_of(viewer=brand.owner, playbook=playbook(brand))
+        assert still.arms[1].variant
+        assert still.arms[1].variant.has_ended, "it was on trial that night"
 
     def test_what_cannot_be_tried_is_refused(self, tried: Tried):
         brand = tried.brand
@@ -314,6 +321,38 @@ class TestCalendar:
 
 @pytest.mark.django_db(transaction=True)
 class TestNight:
+    def test_adopted_words_are_all_that_a_market_gets_and_the_base_of_trials_within_it(self):
+        brand = new_brand("adopted")
+        brand.sellers({"key": "ann", "store_key": "n1"}, {"key": "bea", "store_key": "n2"})
+        policy = replace(
+            policy_of(program_id=brand.program.id), hold_share_ppm=0, control_share_ppm=0
+        )
+        set_policy(program_id=brand.program.id, **vars(policy))
+        for seller in ("ann", "bea"):
+            for number in range(18):
+                brand.follow(f"{seller}-{number}", seller, "2025-05-20 10:00")
+        brand.react()
+        everywhere = add(brand, "Warm", None)
+        adopt_variant(viewer=brand.owner, variant_id=everywhere, today=YESTERDAY)
+        local = add(brand, "Local", brand.store("n2"))
+        night(brand, AS_OF)
+        words: dict[int, set[int]] = {}
+        for row in contacts(brand):
+            words.setdefault(row["seller_id"], set()).add(row["variant_id"])
+        assert words == {
+            brand.seller("ann"): {everywhere},
+            brand.seller("bea"): {everywhere, local},
+        }
+        trials = {
+            each.market_id: each for each in trials_of(viewer=brand.owner, playbook=playbook(brand))
+        }
+        for market_id, count in ((None, 1), (brand.store("n2"), 2)):
+            arms = trials[market_id].arms
+            assert len(arms) == count
+            assert arms[0].variant
+            assert arms[0].variant.id == everywhere
+        empty_database()
+
     def test_a_night_keeps_to_the_calendar(self):
         brand = new_brand("seldom")
         brand.sellers({"key": "ann", "store_key": "n1"}, {"key": "bea", "store_key": "n1"})

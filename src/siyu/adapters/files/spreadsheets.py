@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -46,8 +47,10 @@ def write_spreadsheet(path: Path, rows: Iterator[Sequence[Any]]) -> None:
 def forget_old(folder: Path) -> None:
     """Remove the files of a folder that were written more than a day ago."""
     for path in folder.glob("*"):
-        if path.stat().st_mtime < time.time() - KEPT_SECONDS:
-            path.unlink(missing_ok=True)
+        # Another process may have removed or renamed it just now.
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < time.time() - KEPT_SECONDS:
+                path.unlink()
 
 
 def _new_sheet(book: Workbook, headings: Sequence[Any]) -> Any:

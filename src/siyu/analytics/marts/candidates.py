@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -71,14 +72,14 @@ def candidates(
     free = _with_stays(free, memberships, {segments[name] for name in chosen if name in segments})
     resting = {name: days for name, days in rests.items() if name in chosen}
     free = _with_rests(free, contacts, resting, as_of)
-    marked = free.mutate(place=_best(free, chosen, segments, resting, as_of))
+    reasons = _Reasons(chosen, segments, resting, as_of)
+    marked = _placed(free, reasons, {name: most[name] for name in chosen if name in most})
     table = marked.filter(marked.place.notnull())
     table = table.mutate(
         signal=_by_place(table, chosen, "string"),
         priority=_by_place(table, [priorities[name] for name in chosen], "int32"),
         **_evidence(table, chosen, segments, as_of),
     )
-    table = _cut(table, {name: size for name, size in most.items() if name in chosen})
     order = (table.expected_value_minor.desc(), table.customer_id)
     ranked = table.mutate(rank=ibis.row_number().over(group_by="seller_id", order_by=order) + 1)
     return ranked.filter(ranked["rank"] <= keep).select(*CANDIDATES)
@@ -116,23 +117,6 @@ def _with_rests(
     return table
 
 
-def _cut(table: ibis.Table, most: Mapping[str, int]) -> ibis.Table:
-    """The candidates without those of a signal that has enough better ones of the seller."""
-    if not most:
-        return table
-    order = (table.expected_value_minor.desc(), table.customer_id)
-    placed = table.mutate(
-        signal_place=ibis.row_number().over(group_by=("seller_id", "signal"), order_by=order),
-        signal_most=ibis.cases(
-            *((table.signal == name, size) for name, size in sorted(most.items())),
-            else_=ibis.null("int64"),
-        ),
-    )
-    return placed.filter((placed.signal_place < placed.signal_most).fill_null(True)).drop(
-        "signal_place", "signal_most"
-    )
-
-
 def _eligible(customers_mart: ibis.Table, barred: ibis.Table) -> ibis.Table:
     may = customers_mart.filter(
         customers_mart.seller_id.notnull(),
@@ -159,23 +143,59 @@ def _since(segment_id: int) -> str:
     return f"in_{segment_id}_since"
 
 
-def _best(
-    table: ibis.Table,
-    chosen: Sequence[str],
-    segments: Mapping[str, int],
-    rests: Mapping[str, int],
-    as_of: date,
-) -> Any:
-    """The place in `chosen` of the first signal that holds; null where none does."""
-    nothing = ibis.null("int64")
-    resting = {name: f"rests_{place}" for place, name in enumerate(sorted(rests))}
-    conditions = []
-    for place, name in enumerate(chosen):
-        belongs = table[_since(segments[name])].notnull() if name in segments else True
-        holds = SIGNALS[name].holds(table, as_of) if name in SIGNALS else True
-        is_free = table[resting[name]].isnull() if name in resting else True
-        conditions.append((holds & belongs & is_free, place))
-    return ibis.cases(*conditions, else_=nothing) if conditions else nothing
+@dataclass(frozen=True)
+class _Reasons:
+    """The signals in their order, and what each asks besides its own rule."""
+
+    chosen: Sequence[str]
+    segments: Mapping[str, int]
+    rests: Mapping[str, int]
+    as_of: date
+
+    def applies(self, table: ibis.Table, name: str) -> Any:
+        """Whether a signal is a reason to contact the customer now."""
+        holds = SIGNALS[name].holds(table, self.as_of) if name in SIGNALS else ibis.literal(True)
+        if name in self.segments:
+            holds &= table[_since(self.segments[name])].notnull()
+        if name in self.rests:
+            holds &= table[f"rests_{sorted(self.rests).index(name)}"].isnull()
+        return holds
+
+
+def _placed(table: ibis.Table, reasons: _Reasons, most: Mapping[str, int]) -> ibis.Table:
+    """The customers with the place in `chosen` of their first reason; null for none.
+
+    A signal that is limited takes of each seller those of the greatest value, the others go on
+    to their next reason. What is not limited is decided in one step.
+    """
+    table = table.mutate(place=ibis.null("int64"))
+    step: list[tuple[int, str]] = []
+    for place, name in enumerate(reasons.chosen):
+        if name not in most:
+            step.append((place, name))
+            continue
+        table, step = _with_first(table, reasons, step), []
+        table = table.mutate(applies=table.place.isnull() & reasons.applies(table, name))
+        nth = ibis.row_number().over(
+            group_by=("seller_id", "applies"),
+            order_by=(table.expected_value_minor.desc(), table.customer_id),
+        )
+        table = table.mutate(nth=nth)
+        is_taken = table.applies & (table.nth < most[name])
+        table = table.mutate(place=is_taken.ifelse(place, table.place)).drop("applies", "nth")
+    return _with_first(table, reasons, step)
+
+
+def _with_first(
+    table: ibis.Table, reasons: _Reasons, step: Sequence[tuple[int, str]]
+) -> ibis.Table:
+    if not step:
+        return table
+    first = ibis.cases(
+        *((reasons.applies(table, name), place) for place, name in step),
+        else_=ibis.null("int64"),
+    )
+    return table.mutate(place=table.place.fill_null(first))
 
 
 def _by_place(table: ibis.Table, values: Sequence[Any], dtype: str) -> Any:

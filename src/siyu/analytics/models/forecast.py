@@ -58,9 +58,9 @@ FORECASTS = pa.schema(
         ("visits_90_x1000", pa.int64()),
     ]
 )
-"""One row a kind of history. alive_ppm: the chance that one of it still comes, in millionths (null
-where the baseline was chosen, which knows no end); visits_30_x1000 and visits_90_x1000: thousandths
-of a visit that the chosen forecast expects of her in the days to come."""
+"""One row a kind of history. alive_ppm: the chance that one of it still comes, in millionths, by
+BG/NBD whichever forecast was chosen (null where nobody came back yet); visits_30_x1000 and
+visits_90_x1000: thousandths of a visit that the chosen one expects of her in the days to come."""
 
 
 def forecast(
@@ -83,11 +83,9 @@ def forecast(
     }
     row |= _judged(outcome_kinds, season=row["season"])
     histories = _histories(history_kinds)
-    if row["chosen"] == BG_NBD:
-        fit = bg_nbd.fit(histories=histories, start=row["fit_then"])
-        row |= {name: vars(fit)[name] for name in _COMING}
-        if not np.isfinite(_expected(row, histories, days=TESTED_DAYS)).all():
-            row["chosen"] = BASELINE
+    row |= _coming(histories, row.get("fit_then"))
+    if row["chosen"] == BG_NBD and "r" not in row:
+        row["chosen"] = BASELINE
     row |= _spending(spending_kinds)
     for days in (30, 90):
         visits = _expected(row, histories, days=days) * histories["customers"].to_numpy()
@@ -102,7 +100,7 @@ def forecasts(*, forecast: pa.Table, history_kinds: pa.Table) -> pa.Table:
     (row,) = forecast.to_pylist()
     histories = _histories(history_kinds)
     alive = pa.nulls(histories.num_rows, pa.int64())
-    if row["chosen"] == BG_NBD:
+    if row["r"] is not None:
         chances = bg_nbd.alive(parameters=_parameters(row), histories=histories)
         alive = _whole(chances * _MILLION)
     columns = [
@@ -148,6 +146,18 @@ def _judged(outcome_kinds: pa.Table, *, season: float) -> dict[str, Any]:
         if errors:
             row |= {f"{kind}_{error}": vars(errors)[error] for error in _ERRORS}
     return row
+
+
+def _coming(histories: pa.Table, start: bg_nbd.Parameters | None) -> dict[str, float]:
+    """BG/NBD of today; nothing where nobody came back, or where it foretells nothing finite."""
+    if not histories["repeats"].to_numpy().sum():
+        return {}
+    fit = bg_nbd.fit(histories=histories, start=start)
+    visits = bg_nbd.expected(parameters=fit, histories=histories, within=TESTED_DAYS)
+    alive = bg_nbd.alive(parameters=fit, histories=histories)
+    if not (np.isfinite(visits).all() and np.isfinite(alive).all()):
+        return {}
+    return {name: vars(fit)[name] for name in _COMING}
 
 
 def _spending(spending_kinds: pa.Table) -> dict[str, float]:

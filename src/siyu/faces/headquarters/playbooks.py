@@ -191,20 +191,25 @@ def _trials(viewer: Viewer, playbook: PlaybookView) -> list[dict[str, Any]]:
             "market": names.get(
                 trial.market_id or 0, _("All markets without a trial of their own")
             ),
-            "rows": [_trial_row(arm, texts) for arm in trial.arms],
+            "rows": [_trial_row(arm, texts, trial.market_id) for arm in trial.arms],
         }
         for trial in found
     ]
 
 
-def _trial_row(arm: TrialArm, texts: Mapping[str, TemplateView]) -> dict[str, Any]:
+def _trial_row(
+    arm: TrialArm, texts: Mapping[str, TemplateView], market_id: int | None
+) -> dict[str, Any]:
     counts, variant = arm.arm, arm.variant
+    is_own = variant is not None and variant.market_id == market_id
     text = texts.get(variant.template_code) if variant else None
     return {
         "arm": arm,
         "text": text.text if text else "",
         "rate_ppm": counts.buyers * _MILLION // counts.customers if counts.customers else None,
-        "is_usual": variant is None or variant.is_adopted,
+        "is_usual": arm.effect is None and (variant is None or variant.adopted_on is not None),
+        "may_change": is_own and variant is not None and not variant.has_ended,
+        "may_adopt": variant is not None and variant.adopted_on is None,
     }
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext_lazy
 
 from siyu.faces.access import page
-from siyu.faces.exports import KIND, request_spreadsheet, spreadsheet_path
+from siyu.faces.exports import KIND, reach_of, request_spreadsheet, spreadsheet_path
 from siyu.faces.headquarters.runs import STATES
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import NotFound
@@ -59,7 +59,8 @@ def download(request: HttpRequest, run_id: int, *, viewer: Viewer) -> FileRespon
     """The file of one of the viewer's own runs."""
     run = next((each for each in _kept(viewer) if each.id == run_id), None)
     path = spreadsheet_path(folder=folder(), run_id=run_id)
-    if run is None or run.state is not RunState.DONE or not path.exists():
+    may = run is not None and run.arguments["reach"] == reach_of(viewer=viewer)
+    if run is None or not may or run.state is not RunState.DONE or not path.exists():
         raise NotFound("This spreadsheet is not there any more; export it again.")
     return FileResponse(
         path.open("rb"), as_attachment=True, filename=f"{run.arguments['name']}.xlsx"

@@ -82,8 +82,8 @@ class Variant(models.Model):
     """Other words of a playbook, tried on a part of a market's customers (话术变体).
 
     ``market`` is the org unit whose sellers use it; null for all that are in no nearer one.
-    ``since_on`` is the first day whose lists use it, ``ended_on`` the first that do not. Once
-    adopted, all customers of its market get it.
+    ``since_on`` is the first day whose lists use it, ``ended_on`` the first that do not. From
+    ``adopted_on`` on, all customers of its market get it.
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
@@ -92,7 +92,7 @@ class Variant(models.Model):
     name = models.CharField(max_length=NAME_LENGTH)
     since_on = models.DateField()
     ended_on = models.DateField(null=True)
-    is_adopted = models.BooleanField(default=False)
+    adopted_on = models.DateField(null=True)
 
     @property
     def template_code(self) -> str:

@@ -1,12 +1,13 @@
 """Drawing tonight's tasks: how many, who is held or in the control group, which words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from siyu.rooms.outreach.types import Arm, Calendar, Frequency, PlaybookView
 
 _MILLION = 1_000_000
+_SPARE = 10
 
 
 def share_of(keyed_hash: bytes) -> int:
@@ -80,14 +81,39 @@ def frequency_on(*, calendar: Calendar, on: date) -> Frequency:
     return off.frequency if is_off else calendar.usual
 
 
-def most_of(*, playbooks: Iterable[PlaybookView], on: date) -> dict[str, int]:
-    """How many tasks a seller may get on a day of each signal that is limited."""
+def limits_on(
+    *, playbooks: Iterable[PlaybookView], on: date
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Tasks a seller and day, and days of rest for a customer, of the signals limited on a day."""
     found = {each.signal: frequency_on(calendar=each.calendar, on=on) for each in playbooks}
-    return {
-        signal: frequency.most_a_day
-        for signal, frequency in found.items()
-        if frequency.most_a_day is not None
-    }
+    most = {name: each.most_a_day for name, each in found.items() if each.most_a_day is not None}
+    return most, {name: each.rest_days for name, each in found.items() if each.rest_days}
+
+
+def candidates_for(*, places: int, away_days: int, control_share_ppm: int) -> int:
+    """How many candidates fill so many places a day, whoever takes none.
+
+    Twice the places and ten: the control group and late opt-outs take none. Customers with a task
+    stay away for ``away_days``, those of the control group do not, so these gather among the
+    candidates: twice as many as they are on average.
+    """
+    gathered = 2 * places * away_days * control_share_ppm // max(_MILLION - control_share_ppm, 1)
+    return 2 * places + _SPARE + gathered
+
+
+def usual_words(
+    *,
+    adopted: Mapping[int | None, int],
+    market_id: int | None,
+    below: Mapping[int, Collection[int]],
+) -> int | None:
+    """The variant adopted in a market or nearest around it, by market; None where none is.
+
+    ``below`` gives each org unit with all below it, itself too.
+    """
+    around = [unit for unit in adopted if unit is not None and market_id in below.get(unit, ())]
+    nearest = min(around, key=lambda unit: len(below[unit]), default=None)
+    return adopted.get(nearest)
 
 
 def words_of(*, lot: int, words: Sequence[int | None]) -> int | None:

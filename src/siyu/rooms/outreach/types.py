@@ -143,14 +143,18 @@ class Calendar:
 
 @dataclass(frozen=True, kw_only=True)
 class VariantView:
-    """Other words on trial in a market (None: wherever no nearer market has a trial)."""
+    """Other words on trial in a market (None: wherever no nearer market has a trial).
+
+    From ``adopted_on`` on its whole market gets it; one that ``has_ended`` is on no new list.
+    """
 
     id: int
     market_id: int | None
     name: str
     template_code: str
     since_on: date
-    is_adopted: bool
+    adopted_on: date | None
+    has_ended: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from siyu.rooms.outreach.models import ControlDraw, DrawnList, Task
 from siyu.rooms.outreach.queries.kept_back import control_draws
 from siyu.rooms.outreach.queries.playbooks import launched
 from siyu.rooms.outreach.queries.policy import policy_of
-from siyu.rooms.outreach.rules import Candidate, Draw, draw, most_of, share_of
+from siyu.rooms.outreach.rules import Candidate, Draw, draw, limits_on, share_of
 from siyu.rooms.outreach.types import Arm, PlaybookView, PolicyView, TaskState
 from siyu.rooms.sellers.queries import working_seller_ids
 
@@ -93,7 +93,7 @@ class _Batch:
         self._as_of = as_of
         self._policy = policy
         self._playbooks = {signal: each.id for signal, each in playbooks.items()}
-        self._most = most_of(playbooks=playbooks.values(), on=as_of)
+        self._most, _rests = limits_on(playbooks=playbooks.values(), on=as_of)
         self._words = words
         self._rows = [row for row in rows if row["signal"] in playbooks]
 

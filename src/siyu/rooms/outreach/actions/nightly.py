@@ -22,12 +22,10 @@ from siyu.rooms.outreach.models import Task
 from siyu.rooms.outreach.queries.playbooks import launched
 from siyu.rooms.outreach.queries.policy import policy_of
 from siyu.rooms.outreach.queries.tasks import must_leave_alone
-from siyu.rooms.outreach.rules import frequency_on, most_of
+from siyu.rooms.outreach.rules import candidates_for, limits_on
 from siyu.rooms.outreach.types import TaskState
 from siyu.rooms.segments.actions import note_sizes
 from siyu.rooms.segments.queries import audiences_of
-
-_SPARE = 10
 
 
 def nightly_key(*, program_id: int, as_of: date) -> str:
@@ -55,7 +53,7 @@ def run_nightly(run: RunView, log: RunLog) -> None:
     sync_warehouse(program_id=program_id, log=log)
     policy = policy_of(program_id=program_id)
     playbooks = [each for each in launched(program_id=program_id, on=as_of) if each.is_enabled]
-    most = most_of(playbooks=playbooks, on=as_of)
+    most, rests = limits_on(playbooks=playbooks, on=as_of)
     audiences = audiences_of(program_id=program_id)
     results_id = compute_insights(
         program_id=program_id,
@@ -66,14 +64,22 @@ def run_nightly(run: RunView, log: RunLog) -> None:
             },
             audiences=audiences,
             segments={each.signal: each.segment_id for each in playbooks if each.segment_id},
-            keep=_spared(policy.list_size),
+            keep=candidates_for(
+                places=policy.list_size,
+                away_days=max(rests.values(), default=0),
+                control_share_ppm=policy.control_share_ppm,
+            ),
             quota_days=policy.quota_days,
-            rests={
-                each.signal: frequency.rest_days
-                for each in playbooks
-                if (frequency := frequency_on(calendar=each.calendar, on=as_of)).rest_days
+            rests=rests,
+            most={
+                signal: candidates_for(
+                    places=size,
+                    away_days=rests.get(signal, 0),
+                    control_share_ppm=policy.control_share_ppm,
+                )
+                for signal, size in most.items()
+                if size
             },
-            most={signal: _spared(size) for signal, size in most.items() if size},
             launches={
                 each.signal: (each.launch.launched_on or date.min, each.launch.horizon_days)
                 for each in launched(program_id=program_id, on=as_of)
@@ -86,11 +92,6 @@ def run_nightly(run: RunView, log: RunLog) -> None:
     note_sizes(program_id=program_id, results_id=results_id, on=as_of, segment_ids=audiences)
     publish(program_id=program_id, results_id=results_id, as_of=as_of)
     freshen_figures(program_id=program_id, log=log, everything=True)
-
-
-def _spared(size: int) -> int:
-    """Twice the places and some more: the control group and late opt-outs take none."""
-    return 2 * size + _SPARE
 
 
 @transaction.atomic

@@ -15,8 +15,10 @@ from siyu.rooms.outreach.actions.editing import (
 )
 from siyu.rooms.outreach.models import Playbook, Variant
 from siyu.rooms.outreach.queries.playbooks import launched
+from siyu.rooms.outreach.queries.policy import policy_of
 
 _MOST_VARIANTS = 4
+_ENDED = "There is no such variant, or it has ended."
 
 
 @transaction.atomic
@@ -71,7 +73,7 @@ def adopt_variant(*, viewer: Viewer, variant_id: int, today: date) -> int:
     playbook, variant = _on_trial(viewer, variant_id)
     others = Variant.objects.filter(playbook=playbook, market_id=variant.market_id, ended_on=None)
     others.exclude(id=variant.id).update(ended_on=today + timedelta(days=1))
-    variant.is_adopted = True
+    variant.adopted_on = today + timedelta(days=1)
     variant.save()
     _count_anew(viewer, playbook, today, "adopt variant")
     return playbook.id
@@ -95,18 +97,22 @@ def _on_trial(viewer: Viewer, variant_id: int) -> tuple[Playbook, Variant]:
     own = Variant.objects.filter(playbook__program_id=viewer.program_id, ended_on=None)
     playbook_id = own.filter(id=variant_id).values_list("playbook_id", flat=True).first()
     if playbook_id is None:
-        raise NotFound("There is no such variant, or it has ended.")
+        raise NotFound(_ENDED)
     playbook = editable(viewer=viewer, playbook_id=playbook_id)
-    return playbook, own.get(id=variant_id)
+    variant = own.filter(id=variant_id).first()
+    if variant is None:
+        raise NotFound(_ENDED)
+    return playbook, variant
 
 
 def _count_anew(viewer: Viewer, playbook: Playbook, today: date, action: str) -> None:
+    longest = policy_of(program_id=viewer.program_id).hold_window_days
     known = launched(program_id=viewer.program_id, on=today + timedelta(days=1))
     launch = next(each.launch for each in known if each.id == playbook.id)
     launch_from_tomorrow(
         viewer=viewer,
         playbook=playbook,
-        horizon_days=launch.horizon_days,
+        horizon_days=min(launch.horizon_days, longest),
         planned_days=launch.planned_days,
         today=today,
     )

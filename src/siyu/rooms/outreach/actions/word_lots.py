@@ -5,7 +5,7 @@ from django.conf import settings
 from siyu.rooms.organization.queries import owner_viewer, units_below
 from siyu.rooms.outreach.queries.playbooks import launched
 from siyu.rooms.outreach.queries.variants import active_variants
-from siyu.rooms.outreach.rules import share_of, words_of
+from siyu.rooms.outreach.rules import share_of, usual_words, words_of
 from siyu.rooms.sellers.queries import units_of_working_sellers
 
 
@@ -18,16 +18,26 @@ class WordLots:
     def __init__(self, *, program_id: int, on: date) -> None:
         """Of a program's playbooks that try words on a day."""
         self._tried: dict[int, dict[int | None, list[int | None]]] = {}
-        for variant in active_variants(program_id=program_id, on=on):
-            markets = self._tried.setdefault(variant.playbook_id, {})
-            words = markets.setdefault(variant.market_id, [None])
-            if variant.is_adopted:
-                words[0] = variant.id
-            else:
-                words.append(variant.id)
-        if not self._tried:
+        active = active_variants(program_id=program_id, on=on)
+        if not active:
             return
         below = units_below(viewer=owner_viewer(program_id=program_id))
+        for playbook_id in {each.playbook_id for each in active}:
+            own = [each for each in active if each.playbook_id == playbook_id]
+            adopted = {
+                each.market_id: each.id for each in own if each.adopted_on and each.adopted_on <= on
+            }
+            self._tried[playbook_id] = {
+                market_id: [
+                    usual_words(adopted=adopted, market_id=market_id, below=below),
+                    *(
+                        each.id
+                        for each in own
+                        if each.market_id == market_id and each.id not in adopted.values()
+                    ),
+                ]
+                for market_id in {each.market_id for each in own}
+            }
         self._markets = {
             playbook_id: _nearest(markets, below) for playbook_id, markets in self._tried.items()
         }

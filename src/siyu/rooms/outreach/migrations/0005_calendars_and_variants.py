@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=60)),
                 ("since_on", models.DateField()),
                 ("ended_on", models.DateField(null=True)),
-                ("is_adopted", models.BooleanField(default=False)),
+                ("adopted_on", models.DateField(null=True)),
                 (
                     "market",
                     models.ForeignKey(

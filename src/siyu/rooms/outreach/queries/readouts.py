@@ -4,12 +4,15 @@ import math
 from datetime import date, timedelta
 from itertools import accumulate
 
-from siyu.analytics.models import readout
+from siyu.analytics.models import looks, readout
+from siyu.analytics.models.looks import Look, Sums
 from siyu.rooms.insights.queries import publication_of, responses_of
 from siyu.rooms.insights.types import Portrait
 from siyu.rooms.operations.types import Viewer
+from siyu.rooms.organization.queries import today_in, units_below
 from siyu.rooms.outreach.queries.playbooks import require_program
 from siyu.rooms.outreach.queries.variants import variants_of
+from siyu.rooms.outreach.rules import usual_words
 from siyu.rooms.outreach.types import (
     ArmView,
     EffectView,
@@ -23,9 +26,6 @@ from siyu.rooms.outreach.types import (
 )
 
 _MILLION = 1_000_000
-_LEAST = 2
-# The spend of few buyers says nothing of how far spends lie apart.
-_LEAST_BUYERS = 10
 
 
 def readout_of(*, viewer: Viewer, playbook: PlaybookView) -> Readout:
@@ -40,18 +40,18 @@ def readout_of(*, viewer: Viewer, playbook: PlaybookView) -> Readout:
     days = _by_day(rows)
     counted = sorted(days)
     sums = list(accumulate((days[on] for on in counted), _added))
-    both = sums[-1] if sums else (_NOTHING, _NOTHING)
-    elapsed = _elapsed(counted)
-    bought = _shares(both) if _enough(both) else None
-    spent = _amounts(both) if min(both[0][1], both[1][1]) >= _LEAST_BUYERS else None
+    issued, held = sums[-1] if sums else (Sums(), Sums())
+    look = Look(_elapsed(counted), launch.planned_days, is_final)
+    bought = looks.shares(treated=issued, control=held)
+    spent = looks.amounts(treated=issued, control=held)
     return Readout(
         launch=launch,
         until_on=counted[-1] if counted else None,
-        issued=_arm(both[0]),
-        held=_arm(both[1]),
-        bought=_effect(bought, launch, elapsed, is_final, scale=_MILLION),
-        spent=_effect(spent, launch, elapsed, is_final),
-        days_more=_days_more(bought, launch, elapsed),
+        issued=_arm(issued),
+        held=_arm(held),
+        bought=_effect(bought, look, scale=_MILLION),
+        spent=_effect(spent, look),
+        days_more=looks.days_more(arms=bought, look=look),
         days=_daily(counted, sums, launch),
     )
 
@@ -63,43 +63,58 @@ def trials_of(*, viewer: Viewer, playbook: PlaybookView) -> tuple[Trial, ...]:
     together.
     """
     require_program(viewer)
-    variants = variants_of(playbook_id=playbook.id)
+    published = publication_of(program_id=viewer.program_id)
+    on = published.as_of if published else today_in(program_id=viewer.program_id)
+    variants = {each.id: each for each in variants_of(playbook_id=playbook.id, on=on)}
+    adopted = {
+        each.market_id: each.id
+        for each in variants.values()
+        if each.adopted_on and each.adopted_on <= on
+    }
+    below = units_below(viewer=viewer)
     rows, is_final = _counted(viewer, playbook)
     issued = [row for row in rows if not row["is_held"]]
-    return tuple(
-        _trial(
-            [each for each in variants if each.market_id == market_id],
+    trials: list[Trial] = []
+    for market_id in dict.fromkeys(each.market_id for each in variants.values()):
+        usual = usual_words(adopted=adopted, market_id=market_id, below=below)
+        own = [each for each in variants.values() if each.market_id == market_id]
+        arms = _arms_of(
+            variants.get(usual or 0),
+            [each for each in own if each.id not in adopted.values()],
             [row for row in issued if row["market_id"] == market_id],
+            max((each.since_on for each in own if each.since_on <= on), default=on),
             playbook.launch,
             is_final,
         )
-        for market_id in dict.fromkeys(each.market_id for each in variants)
-    )
+        trials.append(Trial(market_id=market_id, arms=arms))
+    return tuple(trials)
 
 
-def _trial(
-    variants: list[VariantView], rows: list[Portrait], launch: LaunchView, is_final: bool
-) -> Trial:
-    begun_on = max(each.since_on for each in variants)
-    rows = [row for row in rows if row["drawn_on"] >= begun_on]
+def _arms_of(
+    usual: VariantView | None,
+    others: list[VariantView],
+    issued: list[Portrait],
+    begun_on: date,
+    launch: LaunchView,
+    is_final: bool,
+) -> tuple[TrialArm, ...]:
+    rows = [row for row in issued if row["drawn_on"] >= begun_on]
     elapsed = _elapsed(sorted({row["drawn_on"] for row in rows}))
-    usual = next((each for each in variants if each.is_adopted), None)
-    others = [each for each in variants if not each.is_adopted]
     base = _sums_of(rows, usual)
+    look = Look(elapsed, launch.planned_days, is_final, alpha=readout.ALPHA / max(len(others), 1))
     arms = [TrialArm(variant=usual, arm=_arm(base), effect=None, days_more=None)]
-    alpha = readout.ALPHA / max(len(others), 1)
     for variant in others:
-        both = (_sums_of(rows, variant), base)
-        shares = _shares(both) if _enough(both) else None
+        own = _sums_of(rows, variant)
+        shares = looks.shares(treated=own, control=base)
         arms.append(
             TrialArm(
                 variant=variant,
-                arm=_arm(both[0]),
-                effect=_effect(shares, launch, elapsed, is_final, scale=_MILLION, alpha=alpha),
-                days_more=_days_more(shares, launch, elapsed, alpha=alpha),
+                arm=_arm(own),
+                effect=_effect(shares, look, scale=_MILLION),
+                days_more=looks.days_more(arms=shares, look=look),
             )
         )
-    return Trial(market_id=variants[0].market_id, arms=tuple(arms))
+    return tuple(arms)
 
 
 def _counted(viewer: Viewer, playbook: PlaybookView) -> tuple[list[Portrait], bool]:
@@ -120,120 +135,54 @@ def _elapsed(days: list[date]) -> int:
     return (days[-1] - days[0]).days + 1 if days else 0
 
 
-_Sums = tuple[int, int, int, float]
-_Both = tuple[_Sums, _Sums]
-_Arms = tuple[readout.Arm, readout.Arm]
-_NOTHING: _Sums = (0, 0, 0, 0.0)
+_Both = tuple[Sums, Sums]
 
 
-def _sums_of(rows: list[Portrait], variant: VariantView | None) -> _Sums:
+def _sums(row: Portrait) -> Sums:
+    return Sums(row["customers"], row["buyers"], row["spend_minor"], row["spend_squares"])
+
+
+def _sums_of(rows: list[Portrait], variant: VariantView | None) -> Sums:
     """Of those who got a variant's words (None: the usual ones)."""
     own = [row for row in rows if row["variant_id"] == (variant.id if variant else None)]
-    return (
-        sum(row["customers"] for row in own),
-        sum(row["buyers"] for row in own),
-        sum(row["spend_minor"] for row in own),
-        sum(row["spend_squares"] for row in own),
-    )
+    return sum(map(_sums, own), Sums())
 
 
 def _by_day(rows: list[Portrait]) -> dict[date, _Both]:
     days: dict[date, _Both] = {}
     for row in rows:
-        own = (row["customers"], row["buyers"], row["spend_minor"], row["spend_squares"])
-        pair = (_NOTHING, own) if row["is_held"] else (own, _NOTHING)
-        days[row["drawn_on"]] = _added(days.get(row["drawn_on"], (_NOTHING, _NOTHING)), pair)
+        pair = (Sums(), _sums(row)) if row["is_held"] else (_sums(row), Sums())
+        days[row["drawn_on"]] = _added(days.get(row["drawn_on"], (Sums(), Sums())), pair)
     return days
 
 
 def _added(one: _Both, other: _Both) -> _Both:
-    issued, held = (
-        (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3])
-        for a, b in zip(one, other, strict=True)
-    )
-    return issued, held
+    return one[0] + other[0], one[1] + other[1]
 
 
-def _enough(both: _Both) -> bool:
-    return min(both[0][0], both[1][0]) >= _LEAST
+def _arm(sums: Sums) -> ArmView:
+    return ArmView(customers=sums.customers, buyers=sums.buyers, spend_minor=sums.spend)
 
 
-def _arm(sums: _Sums) -> ArmView:
-    return ArmView(customers=sums[0], buyers=sums[1], spend_minor=sums[2])
-
-
-def _shares(both: _Both) -> _Arms:
-    issued, held = (readout.Arm.of_share(size=each[0], successes=each[1]) for each in both)
-    return readout.pooled_shares(treated=issued, control=held)
-
-
-def _amounts(both: _Both) -> _Arms:
-    def arm(sums: _Sums) -> readout.Arm:
-        size, _, spend, squares = sums
-        mean = spend / size
-        return readout.Arm(size, mean, max(squares - size * mean**2, 0.0) / (size - 1))
-
-    return arm(both[0]), arm(both[1])
-
-
-def _final_variance(arms: _Arms, launch: LaunchView, elapsed: int) -> float:
-    """The variance of the difference when the plan is over, both arms growing as until now."""
-    now = readout.error_variance(treated=arms[0], control=arms[1])
-    return now * elapsed / max(launch.planned_days, elapsed)
-
-
-def _effect(
-    arms: _Arms | None,
-    launch: LaunchView,
-    elapsed: int,
-    is_final: bool,
-    scale: int = 1,
-    alpha: float = readout.ALPHA,
-) -> EffectView | None:
-    if arms is None:
+def _effect(arms: looks.Arms | None, look: Look, scale: int = 1) -> EffectView | None:
+    found = looks.difference_of(arms=arms, look=look, of_shares=scale == _MILLION)
+    if found is None:
         return None
-    issued, held = arms
-    if is_final:
-        of_shares = scale == _MILLION
-        compare = readout.compare_shares_by_score if of_shares else readout.compare_means
-        found = compare(treated=issued, control=held, alpha=alpha)
-    else:
-        final = _final_variance(arms, launch, elapsed)
-        if not final:
-            return None
-        found = readout.compare_daily(
-            treated=issued, control=held, final_variance=final, alpha=alpha
-        )
     return EffectView(
         difference=found.difference * scale,
         low=found.low * scale,
         high=found.high * scale,
         p=found.p,
-        is_final=is_final,
-    )
-
-
-def _days_more(
-    arms: _Arms | None, launch: LaunchView, elapsed: int, alpha: float = readout.ALPHA
-) -> int | None:
-    final = _final_variance(arms, launch, elapsed) if arms else 0.0
-    if arms is None or not final:
-        return None
-    return readout.days_until_told(
-        treated=arms[0], control=arms[1], final_variance=final, days_so_far=elapsed, alpha=alpha
+        is_final=look.is_final,
     )
 
 
 def _daily(counted: list[date], sums: list[_Both], launch: LaunchView) -> tuple[ReadoutDay, ...]:
     """What one would have read on each morning, the interval holding at every look."""
     found = []
-    for on, both in zip(counted, sums, strict=True):
-        elapsed = (on - counted[0]).days + 1
-        effect = (
-            _effect(_shares(both), launch, elapsed, is_final=False, scale=_MILLION)
-            if _enough(both)
-            else None
-        )
+    for on, (issued, held) in zip(counted, sums, strict=True):
+        look = Look((on - counted[0]).days + 1, launch.planned_days)
+        effect = _effect(looks.shares(treated=issued, control=held), look, scale=_MILLION)
         if effect is not None and math.isfinite(effect.low):
             known_on = on + timedelta(days=launch.horizon_days)
             found.append(ReadoutDay(on=known_on, effect=effect))

@@ -16,9 +16,9 @@ def active_variants(*, program_id: int, on: date) -> list[Variant]:
     return list(rows.order_by("since_on", "id"))
 
 
-def variants_of(*, playbook_id: int) -> list[VariantView]:
-    """The variants of a playbook that have not ended, the oldest first."""
-    rows = Variant.objects.filter(playbook_id=playbook_id, ended_on=None)
+def variants_of(*, playbook_id: int, on: date) -> list[VariantView]:
+    """The variants of a playbook that had not ended on a day, the oldest first."""
+    rows = Variant.objects.filter(Q(ended_on=None) | Q(ended_on__gt=on), playbook_id=playbook_id)
     return [_view(row) for row in rows.order_by("since_on", "id")]
 
 
@@ -29,5 +29,6 @@ def _view(row: Variant) -> VariantView:
         name=row.name,
         template_code=row.template_code,
         since_on=row.since_on,
-        is_adopted=row.is_adopted,
+        adopted_on=row.adopted_on,
+        has_ended=row.ended_on is not None,
     )
