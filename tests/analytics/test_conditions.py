@@ -32,7 +32,7 @@ WORDS: dict[str, list[int | str]] = {
     "unit_id": sorted(UNITS),
     "seller_kind": ["guide", "koc"],
 }
-BOUNDS = {Kind.COUNT: 12, Kind.MONEY: 20_000, Kind.DAYS_AGO: 500}
+BOUNDS = {Kind.COUNT: 12, Kind.MONEY: 20_000, Kind.PERCENT: 1_000_000, Kind.DAYS_AGO: 500}
 
 
 def random_condition(draw: random.Random) -> Condition:

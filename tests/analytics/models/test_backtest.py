@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from siyu.analytics.models import bg_nbd
-from siyu.analytics.models.backtest import OUTCOMES, errors, seasonal
+from siyu.analytics.models.backtest import OUTCOMES, errors, judge, seasonal
 from siyu.foundation.errors import BadInput
 
 
@@ -44,3 +44,17 @@ def test_where_nobody_came_back_nobody_is_expected():
 def test_without_customers_there_is_nothing_to_judge():
     with pytest.raises(BadInput):
         errors(predicted=np.array([]), outcomes=OUTCOMES.empty_table())
+
+
+def test_a_fit_that_foretells_nothing_finite_is_no_forecast():
+    """All alike, and all back on the last day: nothing tells when anybody stops."""
+    found = judge(outcomes=outcomes((1, 10, 10, 1, 500)), days=90, season=1.0)
+    told = [found.baseline, *([found.model] if found.model else [])]
+    for each in told:
+        assert np.isfinite([each.mean_absolute, each.root_mean_square, each.predicted]).all()
+    assert found.baseline.actual == 500
+
+
+def test_where_nobody_came_back_there_is_one_forecast():
+    found = judge(outcomes=outcomes((0, 0, 10, 1, 5)), days=90, season=1.0)
+    assert (found.model, found.fit, found.is_model_better) == (None, None, False)

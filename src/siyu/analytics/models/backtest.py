@@ -42,7 +42,10 @@ class Errors:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The errors of both forecasts, and BG/NBD as it was fitted; None where nobody came back."""
+    """The errors of both forecasts, and BG/NBD as it was fitted.
+
+    Both are None where nobody came back, ``model`` also where the fit foretells nothing finite.
+    """
 
     baseline: Errors
     model: Errors | None
@@ -66,7 +69,8 @@ def judge(*, outcomes: pa.Table, days: int, season: float) -> Judgement:
     if outcomes["repeats"].to_numpy().sum():
         fit = bg_nbd.fit(histories=histories)
         expected = bg_nbd.expected(parameters=fit, histories=histories, within=days)
-        model = errors(predicted=expected, outcomes=outcomes)
+        if np.isfinite(expected).all():
+            model = errors(predicted=expected, outcomes=outcomes)
     return Judgement(errors(predicted=baseline, outcomes=outcomes), model, fit)
 
 
