@@ -59,7 +59,7 @@ bench: $(VENV)/.with-test $(VENV)/.with-bench $(VENV)/.with-spark ## Measure; th
 	$(PY) benchmarks/run.py
 
 bench-million: $(VENV)/.with-test $(VENV)/.with-bench ## A million customers: equal to hand-written SQL, near pandas and lifetimes
-	$(PY) benchmarks/run.py portraits --customers 1000000 --repeat 2 --no-report
+	$(PY) benchmarks/run.py portraits --customers 1000000 --repeat 1 --no-report
 	$(PY) benchmarks/run.py purchases --customers 1000000 --no-report
 
 clean: ## Remove what make built; the state in SIYU_HOME stays
