@@ -42,7 +42,7 @@ test-postgres: $(VENV)/.with-test assets ## Tests of every room on a private Pos
 
 test-spark: $(VENV)/.with-test $(VENV)/.with-spark ## Every analytics test on Apache Spark
 	SIYU_TEST_ENGINE=spark SPARK_LOCAL_IP=127.0.0.1 PYSPARK_PYTHON=$(abspath $(PY)) \
-		$(PYTEST) -m "not journey and not postgres and (spark or not bar)" \
+		$(PYTEST) -n $(WORKERS) -m "not journey and not postgres and (spark or not bar)" \
 		tests/analytics tests/adapters/warehouse
 
 test-journeys: $(VENV)/.with-test assets ## Whole stories in a headless Chromium

@@ -32,7 +32,7 @@ AS_OF = date(2025, 6, 1)
 YESTERDAY = AS_OF - timedelta(days=1)
 HORIZON = 14
 SIGNAL = "never_ordered"
-FRIENDS = {"ann": 600, "bea": 300, "cho": 300}
+FRIENDS = {"ann": 250, "bea": 200, "cho": 100}
 TEXTS = {"zh-hans": "{customer}好", "en": "Hi {customer}"}
 
 
@@ -86,7 +86,7 @@ def tried_brand() -> Tried:
         {"key": "cho", "store_key": "n3"},
     )
     policy = policy_of(program_id=brand.program.id)
-    changed = replace(policy, list_size=600, hold_share_ppm=100_000, control_share_ppm=0)
+    changed = replace(policy, list_size=250, hold_share_ppm=100_000, control_share_ppm=0)
     set_policy(program_id=brand.program.id, **vars(changed))
     for seller, count in FRIENDS.items():
         for number in range(count):
@@ -154,7 +154,7 @@ class TestLots:
             (own[True, store, None], own[True, store, tried.own]),
             (own[False, None, None], own[False, None, tried.everywhere]),
         ):
-            assert 0.75 < near / far < 1.33
+            assert 0.5 < near / far < 2
 
     def test_a_held_task_has_no_words(self, tried: Tried):
         held = [row for row in tried.first if row["state"] == "held"]
@@ -184,7 +184,7 @@ class TestTrials:
         assert usual.effect is None
         assert local.variant
         assert local.variant.name == "Local"
-        assert local.arm.buyers == local.arm.customers > 100
+        assert local.arm.buyers == local.arm.customers > 50
         assert local.effect
         assert local.effect.low > 0
         assert not local.effect.is_final
