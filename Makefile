@@ -40,10 +40,10 @@ test-postgres: $(VENV)/.with-test assets ## Tests of every room on a private Pos
 		-m "not spark and not journey and (postgres or not bar)" \
 		tests/foundation tests/rooms tests/adapters tests/faces
 
-test-spark: $(VENV)/.with-test $(VENV)/.with-spark ## Every analytics test on Apache Spark
+test-spark: $(VENV)/.with-test $(VENV)/.with-spark ## Every test of a result on Apache Spark
 	SIYU_TEST_ENGINE=spark SPARK_LOCAL_IP=127.0.0.1 PYSPARK_PYTHON=$(abspath $(PY)) \
-		$(PYTEST) -n $(WORKERS) -m "not journey and not postgres and (spark or not bar)" \
-		tests/analytics tests/adapters/warehouse
+		$(PYTEST) -m "not journey and not postgres and (spark or not bar)" \
+		tests/analytics tests/adapters/warehouse --ignore tests/analytics/models
 
 test-journeys: $(VENV)/.with-test assets ## Whole stories in a headless Chromium
 	$(PYTEST) tests/journeys
@@ -58,9 +58,8 @@ check: $(VENV)/.with-test $(VENV)/.with-check assets ## Style, types and archite
 bench: $(VENV)/.with-test $(VENV)/.with-bench $(VENV)/.with-spark ## Measure; the results stand in benchmarks/README.md
 	$(PY) benchmarks/run.py
 
-bench-million: $(VENV)/.with-test $(VENV)/.with-bench ## A million customers: equal to hand-written SQL, near pandas and lifetimes
+bench-million: $(VENV)/.with-test ## The night of a million customers beside hand-written SQL
 	$(PY) benchmarks/run.py portraits --customers 1000000 --repeat 1 --no-report
-	$(PY) benchmarks/run.py purchases --customers 1000000 --no-report
 
 clean: ## Remove what make built; the state in SIYU_HOME stays
 	rm -rf $(VENV) node_modules $(VENDOR) .mypy_cache .pytest_cache .ruff_cache
