@@ -211,6 +211,25 @@ FROM spent GROUP BY signal, drawn_on, is_held, market_id, variant_id
 ORDER BY signal, drawn_on, is_held"""
 
 
+def seller_responses_sql(*, as_of: date) -> str:
+    """Return the SELECT of what sellers sold after somebody was to look after them."""
+    return f"""
+WITH first AS (
+    SELECT signal, seller_id, drawn_on, state = 'held' AS is_held
+    FROM coachings WHERE drawn_on <= DATE '{as_of}' - 14
+    QUALIFY row_number() OVER (PARTITION BY signal, seller_id ORDER BY drawn_on, task_id) = 1),
+sold AS (
+    SELECT f.signal, f.drawn_on, f.is_held, f.seller_id,
+           count(s.line_id) AS lines, coalesce(sum(s.amount_minor), 0) AS amount
+    FROM first f
+    LEFT JOIN sales s ON s.seller_id = f.seller_id AND NOT s.is_gift
+        AND s.business_on >= f.drawn_on AND s.business_on < f.drawn_on + 14
+    GROUP BY ALL)
+SELECT signal, drawn_on, is_held, count(*) AS sellers, count(*) FILTER (lines > 0) AS selling,
+       sum(amount) AS sales_minor, sum(amount::DOUBLE * amount::DOUBLE) AS sales_squares
+FROM sold GROUP BY signal, drawn_on, is_held ORDER BY signal, drawn_on, is_held"""
+
+
 def fresh_tags_sql(*, as_of: date) -> str:
     """Return the SELECT of the tags that are fresh."""
     return f"""

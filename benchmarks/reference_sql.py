@@ -20,6 +20,7 @@ from benchmarks.reference_lists import (
     memberships_sql,
     responses_sql,
     segment_sizes_sql,
+    seller_responses_sql,
     signals_sql,
     tag_truth_sql,
     trend_sql,
@@ -227,6 +228,7 @@ def reference_sql(*, parameters: Mapping[str, Any]) -> dict[str, str]:
         "brand_tiers": brand_tiers_sql(as_of=as_of),
         "trend": trend_sql(),
         "responses": responses_sql(parameters=parameters),
+        "seller_responses": seller_responses_sql(as_of=as_of),
         "concentration": concentration_sql(),
         "cohorts": _COHORTS,
     }

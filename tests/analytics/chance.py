@@ -40,6 +40,7 @@ def random_facts(seed: int, *, customers: int = 80) -> dict[str, list[dict[str, 
         ],
         "categories": [{"category_id": k, "name": str(k)} for k in (3, 5, 7)],
         "contacts": [_contact(draw, k, customers) for k in range(1, customers // 3)],
+        "coachings": [_coaching(draw, k) for k in range(1, 60)],
         "tags": [
             {"tag_id": 1, "category_id": 7, "brand_id": None, "fresh_days": 180, "is_used": True},
             {"tag_id": 2, "category_id": None, "brand_id": 31, "fresh_days": 30, "is_used": True},
@@ -103,6 +104,16 @@ def _assignment(draw: random.Random, assignment_id: int, customers: int) -> dict
         "seller_id": draw.choice(SELLERS),
         "assigned_on": AS_OF - timedelta(days=3),
         "blocked_until": draw.choice([None, AS_OF, AS_OF + timedelta(days=1)]),
+    }
+
+
+def _coaching(draw: random.Random, task_id: int) -> dict[str, Any]:
+    return {
+        "task_id": task_id,
+        "seller_id": draw.choice([*SELLERS, *IDLE_SELLERS]),
+        "signal": draw.choice(["seller_silent", "first_sale_due"]),
+        "drawn_on": AS_OF - timedelta(days=draw.choice([0, 13, 14, 15, 30, 90])),
+        "state": draw.choice(["open", "done", "expired", "held"]),
     }
 
 

@@ -12,8 +12,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from siyu.faces import errors
+from siyu.rooms.coaching.types import TaskState
 from siyu.rooms.outreach.models import Task
-from siyu.rooms.outreach.types import TaskState
 from tests.faces.access_matrix import FORMS, ROWS, Row
 from tests.faces.conftest import SignIn
 from tests.faces.two_brands import TwoBrands

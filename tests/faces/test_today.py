@@ -12,9 +12,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from siyu.rooms.coaching.types import TaskState
 from siyu.rooms.customers.models import Customer
 from siyu.rooms.outreach.models import DrawnList, Task
-from siyu.rooms.outreach.types import TaskState
 from tests.faces.conftest import SignIn
 from tests.faces.two_brands import TwoBrands, customer_of, seller_of, today
 

@@ -17,6 +17,8 @@ from siyu.foundation.errors import Conflict
 from siyu.foundation.events import Event, announced
 from siyu.rooms.campaigns.actions import add_campaign, set_targets
 from siyu.rooms.campaigns.types import TargetRule
+from siyu.rooms.coaching.models import SellerTask
+from siyu.rooms.coaching.types import TaskState
 from siyu.rooms.customers.actions import create_tag
 from siyu.rooms.dispatch.models import Assignment, Dispatch
 from siyu.rooms.operations.actions import (
@@ -38,8 +40,7 @@ from siyu.rooms.organization.actions import add_staff
 from siyu.rooms.organization.queries import units_under
 from siyu.rooms.organization.types import Role, UnitKind
 from siyu.rooms.outreach.actions import add_variant, nightly_key, set_policy
-from siyu.rooms.outreach.models import Playbook, SellerTask, Task
-from siyu.rooms.outreach.types import TaskState
+from siyu.rooms.outreach.models import Playbook, Task
 from siyu.rooms.segments.actions import create_segment
 from siyu.rooms.webhooks.actions import add_endpoint, send_test
 from siyu.rooms.webhooks.queries import messages_to
@@ -379,6 +380,7 @@ def _name_tasks(both: TwoBrands) -> None:
             due_on=today() + timedelta(days=6),
             evidence={"visits_30": 3, "expected_30_x100": 950, "gmv_minor": 100},
             expected_value_minor=price,
+            stamp=1,
             arm="treated",
         ).id
 

@@ -17,7 +17,7 @@ _PLANT_TASKS = """
 from datetime import timedelta
 from siyu.foundation.clock import business_day, utc_now
 from siyu.rooms.organization.queries import find_program, owner_viewer, staff_by_login, viewer_of
-from siyu.rooms.outreach.models import SellerTask
+from siyu.rooms.coaching.models import SellerTask
 from siyu.rooms.sellers.queries import sellers_page
 program = find_program(code="demo")
 viewer = viewer_of(staff_id=staff_by_login(login="demo-manager").id)
@@ -28,7 +28,7 @@ for place, seller in enumerate(sellers_page(viewer=viewer)[0][:2]):
         program_id=program.id, unit_id=seller.unit_id, seller_id=seller.id,
         signal="seller_slowing", drawn_on=today, due_on=today + timedelta(days=6),
         evidence={"visits_30": 3, "expected_30_x100": 950, "gmv_minor": 100},
-        expected_value_minor=100_000 * (place + 1), arm="treated",
+        expected_value_minor=100_000 * (place + 1), arm="treated", stamp=1,
     )
 print(SellerTask.objects.filter(program_id=program.id).count())
 """

@@ -28,6 +28,7 @@ from siyu.analytics.marts.responses import RESPONSES
 from siyu.analytics.marts.seller_candidates import SELLER_CANDIDATES
 from siyu.analytics.marts.seller_days import MONTH_SALES, SELLER_DAYS, UNIT_HOURS
 from siyu.analytics.marts.seller_months import SELLER_MONTHS
+from siyu.analytics.marts.seller_responses import SELLER_RESPONSES
 from siyu.analytics.marts.seller_states import SELLER_STATES
 from siyu.analytics.marts.sellers import SELLERS
 from siyu.analytics.marts.standards import STANDARDS
@@ -68,7 +69,7 @@ class Result:
 
 # Raise it when a result gets other columns or is new: readers pass over what an earlier version
 # of the code published, until the next night.
-RESULTS_VERSION = 7
+RESULTS_VERSION = 8
 
 # What a night reads of the night before; empty on the first.
 CARRIED: dict[str, str] = {"memberships_before": "memberships"}
@@ -220,6 +221,13 @@ NIGHTLY: tuple[Result, ...] = (
         ("contacts", "visits"),
         RESPONSES,
         ("signal", "drawn_on", "is_held", "market_id", "variant_id"),
+    ),
+    Result(
+        "seller_responses",
+        marts.seller_responses,
+        ("coachings", "sales"),
+        SELLER_RESPONSES,
+        ("signal", "drawn_on", "is_held"),
     ),
     Result(
         "concentration",

@@ -108,6 +108,17 @@ _CONTACTS = ibis.schema(
     }
 )
 
+_COACHINGS = ibis.schema(
+    {
+        "task_id": "int64",
+        "seller_id": "int64",
+        "signal": "string",
+        "drawn_on": "date",
+        "state": "string",
+        "stamp": "int64",
+    }
+)
+
 _ASSIGNMENTS = ibis.schema(
     {
         "assignment_id": "int64",
@@ -156,6 +167,7 @@ FACTS: dict[str, ibis.Schema] = {
             "stamp": "int64",
         }
     ),
+    "coachings": _COACHINGS,
     "contacts": _CONTACTS,
     "assignments": _ASSIGNMENTS,
 }

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "siyu.rooms.insights",
     "siyu.rooms.segments",
     "siyu.rooms.campaigns",
+    "siyu.rooms.coaching",
     "siyu.rooms.outreach",
     "siyu.rooms.dispatch",
     "siyu.rooms.webhooks",

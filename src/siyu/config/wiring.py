@@ -14,6 +14,7 @@ from siyu.config.home import claim_node
 from siyu.faces.exports import run_export
 from siyu.foundation.ids import use_node
 from siyu.rooms.catalog import facts as catalog_facts
+from siyu.rooms.coaching import facts as coaching_facts
 from siyu.rooms.credit import facts as credit_facts
 from siyu.rooms.credit.reactions import subscribe_reactions as subscribe_credit
 from siyu.rooms.customers import facts as customers_facts
@@ -39,6 +40,7 @@ FACTS = (
     *catalog_facts.FACTS,
     *orders_facts.FACTS,
     *credit_facts.FACTS,
+    *coaching_facts.FACTS,
     *outreach_facts.FACTS,
     *dispatch_facts.FACTS,
 )

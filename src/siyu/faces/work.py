@@ -4,8 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from siyu.rooms.coaching.types import Outcome, SkipReason
 from siyu.rooms.dispatch.types import CustomerReason, LeftOut
-from siyu.rooms.outreach.types import Outcome, SkipReason
 
 OUTCOMES = {
     Outcome.MESSAGE: (gettext_lazy("Sent a message"), "message"),

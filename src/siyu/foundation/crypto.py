@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from siyu.foundation.errors import SiyuError
 
 _SALT_BYTES, _NONCE_BYTES = 16, 12
+_MILLION = 1_000_000
 _PHONE = re.compile(r"^(?:tel:)?(?:\+?86)?(1\d{10})$")
 _record = msgspec.json.Decoder(dict[str, str | None])
 Stored = bytes | memoryview
@@ -69,6 +70,10 @@ class Keyring:
     def blind_index(self, kind: str, value: str) -> bytes:
         """16 bytes that are equal for equal values of a kind, and tell nothing without the key."""
         return _keyed_hash(self.index_key, f"{kind}:{value}".encode())[:16]
+
+    def lot(self, kind: str, occasion: str) -> int:
+        """A number 0-999,999 drawn for an occasion: as good as chance, and always the same."""
+        return int.from_bytes(self.blind_index(kind, occasion)[:8], "big") % _MILLION
 
     def safe_key(self, key: str) -> str:
         """An outside key as it may be stored: a phone number only as its blind index."""

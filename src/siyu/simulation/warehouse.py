@@ -31,7 +31,7 @@ from siyu.simulation.warehouse_people import (
     follows_of,
 )
 from siyu.simulation.warehouse_schemas import FACT_SCHEMAS
-from siyu.simulation.warehouse_sellers import seller_facts_of
+from siyu.simulation.warehouse_sellers import coachings_of, seller_facts_of
 
 _CHUNK_CUSTOMERS: Final = 1_000_000
 _WORKERS: Final = 2
@@ -60,7 +60,7 @@ def write_warehouse(
         directory=directory,
     )
     files: dict[str, list[Path]] = {fact: [] for fact in FACT_SCHEMAS}
-    for fact, table in _small_facts(plan):
+    for fact, table in _small_facts(plan, as_of):
         files[fact].append(_written(directory / fact / "all.parquet", table))
     chunks = []
     for number, first in enumerate(range(0, customers, _CHUNK_CUSTOMERS)):
@@ -74,9 +74,13 @@ def write_warehouse(
     return files
 
 
-def _small_facts(plan: Plan) -> Iterator[tuple[str, pa.Table]]:
+def _small_facts(plan: Plan, as_of: date) -> Iterator[tuple[str, pa.Table]]:
     yield "sellers", plan.sellers.sellers
     yield "unit_ancestors", plan.sellers.unit_ancestors
+    yield (
+        "coachings",
+        coachings_of(sellers=plan.sellers.sellers, seed=plan.seed, as_of=as_of),
+    )
     category = plan.catalogue.category
     products, categories = len(category), plan.catalogue.category_count + 1
     names = plan.catalogue.table["category"].to_pylist()

@@ -67,6 +67,26 @@ def seller_facts_of(*, profile: BrandProfile, seed: int, sellers: int, as_of: da
     return SellerFacts(table, _unit_ancestors(stores), store, slots.clip(0, sellers - 1))
 
 
+def coachings_of(*, sellers: pa.Table, seed: int, as_of: date) -> pa.Table:
+    """Return the tasks of the last sixty days about one seller in four, a tenth of them held."""
+    rng = stream(seed, "warehouse coachings")
+    number = np.flatnonzero(rng.random(len(sellers)) < 1 / 4)
+    count = len(number)
+    signals = ["seller_slowing", "seller_silent", "first_sale_due", "milestone_near", "seller_lost"]
+    state = rng.choice(5, count, p=[0.1, 0.5, 0.15, 0.15, 0.1])
+    return pa.table(
+        [
+            ids_of(np.arange(count)),
+            ids_of(number),
+            chosen(signals, rng.integers(0, len(signals), count)),
+            dates_of(as_of, -rng.integers(1, 61, count)),
+            chosen(["open", "done", "skipped", "expired", "held"], state),
+            pa.array(np.ones(count, np.int64)),
+        ],
+        schema=FACT_SCHEMAS["coachings"],
+    )
+
+
 def _unit_ancestors(stores: int) -> pa.Table:
     """Every unit with itself and all above it."""
     store = np.arange(stores) + _FIRST_STORE

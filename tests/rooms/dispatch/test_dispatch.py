@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from siyu.foundation.errors import BadInput, Conflict, NotAllowed, NotFound
+from siyu.rooms.coaching.types import Outcome, SkipReason
 from siyu.rooms.customers.actions import opt_out
 from siyu.rooms.customers.queries import find_customer
 from siyu.rooms.dispatch.actions import (
@@ -39,7 +40,6 @@ from siyu.rooms.organization.types import Role
 from siyu.rooms.outreach.actions import set_policy
 from siyu.rooms.outreach.models import Playbook, Task
 from siyu.rooms.outreach.queries import policy_of
-from siyu.rooms.outreach.types import Outcome, SkipReason
 from siyu.rooms.segments.actions import create_segment
 from siyu.rooms.segments.models import Segment
 from tests.rooms.brand import new_brand

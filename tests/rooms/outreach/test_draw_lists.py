@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from siyu.foundation.errors import BadInput, NotFound
+from siyu.rooms.coaching.types import Outcome, SkipReason
 from siyu.rooms.customers.actions import opt_out
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.outreach.actions import (
@@ -20,7 +21,6 @@ from siyu.rooms.outreach.queries import (
     policy_of,
     work_done,
 )
-from siyu.rooms.outreach.types import Outcome, SkipReason
 from tests.rooms.brand import new_brand
 from tests.rooms.outreach.night import AS_OF, FRIENDS, SELLERS, Night
 

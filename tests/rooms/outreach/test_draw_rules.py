@@ -5,17 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.foundation.crypto import Keyring
+from siyu.rooms.insights.types import Arm
 from siyu.rooms.outreach.rules import (
     Candidate,
     Draw,
     candidates_for,
     draw,
     frequency_on,
-    share_of,
     usual_words,
     words_of,
 )
-from siyu.rooms.outreach.types import Arm, Calendar, Frequency, OffSeason
+from siyu.rooms.outreach.types import Calendar, Frequency, OffSeason
 
 MILLION = 1_000_000
 SHARES = st.integers(0, MILLION)
@@ -103,40 +103,6 @@ def test_shares_of_nothing_and_of_everything():
     assert len(everyone_alone) == len(everyone)
 
 
-@given(st.binary(min_size=8, max_size=16))
-def test_a_share_is_a_part_of_a_million(keyed_hash: bytes):
-    assert 0 <= share_of(keyed_hash) < MILLION
-
-
-def test_a_keyed_hash_draws_evenly_and_always_the_same():
-    """A hundred thousand customers under a fixed key: every tenth of the range is hit alike."""
-    shares = [
-        share_of(KEYRING.blind_index("hold", f"1:due:{n}:2025-06-01")) for n in range(100_000)
-    ]
-    again = share_of(KEYRING.blind_index("hold", "1:due:7:2025-06-01"))
-    assert again == shares[7]
-    counts = [0] * 10
-    for share in shares:
-        counts[share * 10 // MILLION] += 1
-    # Five standard deviations of a binomial with 100,000 tries and chance 0.1.
-    assert all(abs(count - 10_000) < 475 for count in counts)
-    assert len(set(shares)) > 94_000
-
-
-def test_the_draws_of_different_days_and_purposes_are_independent():
-    def held(day: str, kind: str = "hold") -> set[int]:
-        return {
-            n
-            for n in range(20_000)
-            if share_of(KEYRING.blind_index(kind, f"1:due:{n}:{day}")) < 100_000
-        }
-
-    first, second, control = held("2025-06-01"), held("2025-06-02"), held("2025-06-01", "control")
-    for other in (second, control):
-        # Both with chance 0.1: 200 of 20,000 are in both, give or take.
-        assert 130 < len(first & other) < 270
-
-
 @given(CANDIDATES, st.integers(0, 25), st.integers(0, 5), SHARES, SHARES)
 def test_a_limit_takes_from_its_signal_alone(
     candidates: list[Candidate], size: int, most: int, hold_ppm: int, control_ppm: int
@@ -176,7 +142,7 @@ def test_an_off_season_comes_every_year_and_may_go_over_new_year(day: date, data
 
 
 def test_words_fall_by_lot_in_equal_parts():
-    lots = [share_of(KEYRING.blind_index("words", str(number))) for number in range(9_000)]
+    lots = [KEYRING.lot("words", str(number)) for number in range(9_000)]
     found = [words_of(lot=lot, words=[None, 1, 2]) for lot in lots]
     for words in (None, 1, 2):
         assert 2_800 < found.count(words) < 3_200

@@ -12,13 +12,14 @@ from pytest_django import DjangoDbBlocker
 
 from siyu.foundation.errors import Conflict
 from siyu.foundation.events import Event, announced
+from siyu.rooms.coaching.types import Outcome
 from siyu.rooms.insights.queries import portrait_of, publication_of, verify_warehouse
 from siyu.rooms.operations.actions import announce, run_now, subscribe, wait_until_stable
 from siyu.rooms.operations.types import RunState, RunView
 from siyu.rooms.outreach.actions import finish_task, nightly_key, postpone_task, set_policy
 from siyu.rooms.outreach.facts import read_contacts
 from siyu.rooms.outreach.queries import today_of
-from siyu.rooms.outreach.types import Outcome, TaskView
+from siyu.rooms.outreach.types import TaskView
 from tests.audit_guard import empty_database
 from tests.rooms.brand import Brand, new_brand
 

@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from siyu.foundation.errors import BadInput, NotAllowed, NotFound
 from siyu.rooms.content.queries import newest_templates
+from siyu.rooms.insights.types import Readout
 from siyu.rooms.operations.actions import run_now, wait_until_stable
 from siyu.rooms.operations.queries import audit_page
 from siyu.rooms.operations.types import Viewer
@@ -24,7 +25,7 @@ from siyu.rooms.outreach.queries import (
     readout_of,
     work_by_playbook,
 )
-from siyu.rooms.outreach.types import PlaybookView, Readout
+from siyu.rooms.outreach.types import PlaybookView
 from tests.audit_guard import empty_database
 from tests.rooms.brand import Brand, new_brand
 

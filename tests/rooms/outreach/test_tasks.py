@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from siyu.foundation.errors import BadInput, Conflict, NotAllowed, NotFound
+from siyu.rooms.coaching.types import Outcome, SkipReason, TaskState
 from siyu.rooms.customers.actions import opt_out
 from siyu.rooms.customers.queries import find_customer
 from siyu.rooms.operations.types import Viewer
@@ -19,7 +20,7 @@ from siyu.rooms.outreach.queries import (
     today_of,
     work_done,
 )
-from siyu.rooms.outreach.types import Outcome, SkipReason, TaskState, TaskView
+from siyu.rooms.outreach.types import TaskView
 from tests.rooms.outreach.night import AS_OF, FRIENDS, Night
 
 Act = Callable[[Viewer, int], None]

@@ -20,6 +20,7 @@ from siyu.foundation.errors import BadInput
 from siyu.rooms.content.queries import newest_templates
 from siyu.rooms.content.types import PLACEHOLDERS, TemplateView
 from siyu.rooms.insights.queries import publication_of
+from siyu.rooms.insights.types import Readout, ReadoutDay
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_units, program_of, today_in, units_under
 from siyu.rooms.organization.types import ProgramView
@@ -31,7 +32,7 @@ from siyu.rooms.outreach.queries import (
     trials_of,
     work_by_playbook,
 )
-from siyu.rooms.outreach.types import PlaybookView, Readout, ReadoutDay, TrialArm
+from siyu.rooms.outreach.types import PlaybookView, TrialArm
 from siyu.rooms.segments.queries import segments_of
 
 LANGUAGES = {"zh-hans": gettext_lazy("Words in Chinese"), "en": gettext_lazy("Words in English")}

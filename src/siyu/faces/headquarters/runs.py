@@ -69,6 +69,7 @@ STEPS = {
     "seller_candidates": gettext_lazy("Sellers to look after"),
     "trend": gettext_lazy("Trend by day"),
     "responses": gettext_lazy("Answers to tasks, issued and held"),
+    "seller_responses": gettext_lazy("What looking after sellers added"),
     "concentration": gettext_lazy("Concentration by month"),
     "cohorts": gettext_lazy("Cohorts"),
     "assign": gettext_lazy("Hand out to sellers"),

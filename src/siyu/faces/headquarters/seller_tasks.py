@@ -16,13 +16,14 @@ from siyu.faces.paging import page_number
 from siyu.faces.templatetags.siyu import hundredths, money_round, number
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput
+from siyu.rooms.coaching.actions import finish_seller_task, reopen_seller_task, skip_seller_task
+from siyu.rooms.coaching.queries import coaching_effects, seller_tasks_closed, seller_tasks_of
+from siyu.rooms.coaching.types import Outcome, SellerTaskView, SkipReason, TaskState
 from siyu.rooms.insights.queries import publication_of
-from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.insights.types import ArmView
+from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.organization.queries import names_of_units, program_of, today_in
 from siyu.rooms.organization.types import ProgramView
-from siyu.rooms.outreach.actions import finish_seller_task, reopen_seller_task, skip_seller_task
-from siyu.rooms.outreach.queries import seller_tasks_closed, seller_tasks_of
-from siyu.rooms.outreach.types import Outcome, SellerTaskView, SkipReason, TaskState
 from siyu.rooms.sellers.queries import sellers_of_ids
 
 REASONS = {
@@ -70,6 +71,7 @@ def tasks(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
         "still": [row for row in rows if row["task"].state is TaskState.OPEN],
         "closed": [row for row in rows if row["task"].state is not TaskState.OPEN],
         "worth_minor": worth_minor,
+        "effects": _effects(viewer),
         "page": asked,
         "pages": max(-(-count // _SIZE), 1),
         "outcomes": OUTCOMES,
@@ -164,6 +166,26 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     "milestone_near": _milestone,
     "seller_lost": _lost,
 }
+
+
+def _effects(viewer: Viewer) -> list[dict[str, Any]]:
+    """What each reason added, where the viewer sees the whole program."""
+    if viewer.scope is not Scope.PROGRAM or not viewer.may(Right.SEE_OVERVIEW):
+        return []
+    return [
+        {
+            "reason": REASONS[signal],
+            "readout": effect,
+            "issued_ppm": _share(effect.issued),
+            "held_ppm": _share(effect.held),
+        }
+        for signal, effect in coaching_effects(viewer=viewer).items()
+        if effect.issued.customers or effect.held.customers
+    ]
+
+
+def _share(arm: ArmView) -> int | None:
+    return arm.buyers * 1_000_000 // arm.customers if arm.customers else None
 
 
 def _with_people(

@@ -18,6 +18,7 @@ from siyu.faces.open_api.answers import (
 )
 from siyu.faces.open_api.problems import PROBLEMS
 from siyu.faces.open_api.values import DayText
+from siyu.rooms.coaching.types import TaskState
 from siyu.rooms.customers.queries import keys_of_customers
 from siyu.rooms.insights.queries import (
     members_after,
@@ -29,7 +30,6 @@ from siyu.rooms.insights.queries import (
 from siyu.rooms.operations.types import ApiScope, Viewer
 from siyu.rooms.organization.queries import names_of_units, program_of
 from siyu.rooms.outreach.queries import tasks_after
-from siyu.rooms.outreach.types import TaskState
 from siyu.rooms.segments.queries import find_segment, segments_of
 from siyu.rooms.sellers.queries import sellers_of_ids
 

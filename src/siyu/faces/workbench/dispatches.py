@@ -18,6 +18,7 @@ from siyu.faces.workbench.wording import message_values, standing_line
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput
 from siyu.rooms.catalog.queries import products_of_ids
+from siyu.rooms.coaching.types import Outcome, SkipReason
 from siyu.rooms.content.queries import message_of, newest_templates
 from siyu.rooms.customers.queries import names_of_customers
 from siyu.rooms.dispatch.actions import (
@@ -33,7 +34,6 @@ from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.orders.queries import last_bought, purchases_of
 from siyu.rooms.organization.queries import names_of_units, program_of
 from siyu.rooms.organization.types import ProgramView
-from siyu.rooms.outreach.types import Outcome, SkipReason
 from siyu.rooms.sellers.queries import own_seller
 
 _SOON = timedelta(hours=24)

@@ -18,6 +18,7 @@ from siyu.faces.workbench.wording import message_values, reason
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput
 from siyu.rooms.catalog.queries import products_of_ids
+from siyu.rooms.coaching.types import Outcome, SkipReason
 from siyu.rooms.content.queries import message_of, newest_templates
 from siyu.rooms.customers.queries import names_of_customers
 from siyu.rooms.operations.types import Right, Viewer
@@ -26,7 +27,7 @@ from siyu.rooms.organization.queries import names_of_units, program_of, today_in
 from siyu.rooms.organization.types import ProgramView
 from siyu.rooms.outreach.actions import finish_task, postpone_task, reopen_task, skip_task
 from siyu.rooms.outreach.queries import find_task, today_of
-from siyu.rooms.outreach.types import Outcome, SkipReason, TaskView
+from siyu.rooms.outreach.types import TaskView
 from siyu.rooms.sellers.queries import own_seller
 from siyu.rooms.sellers.types import SellerView
 

@@ -4,7 +4,8 @@ from django.db import models
 from django.utils import timezone
 
 from siyu.foundation.ids import new_id
-from siyu.rooms.outreach.types import NAME_LENGTH, TaskState
+from siyu.rooms.coaching.types import TaskState
+from siyu.rooms.outreach.types import NAME_LENGTH
 
 
 class Policy(models.Model):
@@ -117,13 +118,23 @@ class DrawnList(models.Model):
         ]
 
 
-class Drawn(models.Model):
-    """What every kind of task has: the night that drew it, why, and what became of it."""
+class Task(models.Model):
+    """Contact this customer, for this reason: the night that drew it, and what became of it."""
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     program = models.ForeignKey(
         "organization.Program", models.CASCADE, related_name="+", db_index=False
     )
+    seller = models.ForeignKey("sellers.Seller", models.CASCADE, related_name="+", db_index=False)
+    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="+")
+    playbook = models.ForeignKey(Playbook, models.PROTECT, related_name="+", db_index=False)
+    market = models.ForeignKey(
+        "organization.OrgUnit", models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    variant = models.ForeignKey(
+        Variant, models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    rank = models.PositiveIntegerField()
     drawn_on = models.DateField()
     due_on = models.DateField()
     evidence = models.JSONField(default=dict)
@@ -135,24 +146,6 @@ class Drawn(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_on = models.DateField(null=True)
     blocked_until = models.DateField(null=True)
-
-    class Meta:
-        abstract = True
-
-
-class Task(Drawn):
-    """Contact this customer, for this reason."""
-
-    seller = models.ForeignKey("sellers.Seller", models.CASCADE, related_name="+", db_index=False)
-    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="+")
-    playbook = models.ForeignKey(Playbook, models.PROTECT, related_name="+", db_index=False)
-    market = models.ForeignKey(
-        "organization.OrgUnit", models.PROTECT, related_name="+", null=True, db_index=False
-    )
-    variant = models.ForeignKey(
-        Variant, models.PROTECT, related_name="+", null=True, db_index=False
-    )
-    rank = models.PositiveIntegerField()
     propensity_ppm = models.PositiveIntegerField()
     order_value_minor = models.BigIntegerField()
     stamp = models.BigIntegerField()
@@ -194,28 +187,3 @@ class ControlDraw(models.Model):
     arm = models.CharField(max_length=8)
     drawn_on = models.DateField()
     drawn_at = models.DateTimeField(default=timezone.now)
-
-
-class SellerTask(Drawn):
-    """Look after this seller, for this reason (带店任务); for whoever leads her unit."""
-
-    unit = models.ForeignKey("organization.OrgUnit", models.CASCADE, related_name="+")
-    seller = models.ForeignKey("sellers.Seller", models.CASCADE, related_name="+")
-    signal = models.CharField(max_length=30)
-    note = models.CharField(max_length=500, blank=True, default="")
-    closed_by_id = models.BigIntegerField(null=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["seller", "drawn_on"], name="outreach_seller_task_once_a_day"
-            ),
-            models.UniqueConstraint(
-                fields=["seller"],
-                condition=models.Q(state=TaskState.OPEN),
-                name="outreach_one_open_seller_task",
-            ),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["program", "state", "due_on"], name="outreach_seller_task_open"),
-        ]

@@ -4,15 +4,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from siyu.rooms.outreach.types import Arm, Calendar, Frequency, PlaybookView
+from siyu.rooms.insights.types import Arm
+from siyu.rooms.outreach.types import Calendar, Frequency, PlaybookView
 
 _MILLION = 1_000_000
 _SPARE = 10
-
-
-def share_of(keyed_hash: bytes) -> int:
-    """A number 0–999,999 from a keyed hash: as good as drawn by chance, and always the same."""
-    return int.from_bytes(keyed_hash[:8], "big") % _MILLION
 
 
 @dataclass(frozen=True)

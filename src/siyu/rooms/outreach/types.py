@@ -5,44 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from siyu.rooms.coaching.types import TaskState
+from siyu.rooms.insights.types import ArmView, EffectView, LaunchView
+
 NAME_LENGTH = 60
-
-
-class TaskState(StrEnum):
-    """Where a task stands; a held task is never shown."""
-
-    OPEN = "open"
-    DONE = "done"
-    SKIPPED = "skipped"
-    EXPIRED = "expired"
-    HELD = "held"
-
-
-class Outcome(StrEnum):
-    """How a task was done."""
-
-    MESSAGE = "message"
-    CALL = "call"
-    VISIT = "visit"
-
-
-class SkipReason(StrEnum):
-    """Why a task was skipped."""
-
-    NOT_SUITABLE = "not_suitable"
-    JUST_TALKED = "just_talked"
-    JUST_BOUGHT = "just_bought"
-    UNREACHABLE = "unreachable"
-    WANTS_NO_CONTACT = "wants_no_contact"
-    OTHER = "other"
-
-
-class Arm(StrEnum):
-    """The arm of an experiment that a customer or task was drawn into."""
-
-    TREATED = "treated"
-    HELD = "held"
-    CONTROL = "control"
 
 
 class KeptBack(StrEnum):
@@ -95,18 +61,6 @@ class TodayList:
     on: date
     open: tuple[TaskView, ...]
     closed: tuple[TaskView, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class LaunchView:
-    """How a playbook is read out: since a day (None: since the program opened), over a horizon.
-
-    After ``planned_days`` the result is final.
-    """
-
-    launched_on: date | None
-    horizon_days: int
-    planned_days: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,62 +131,6 @@ class PlaybookView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ArmView:
-    """One arm of a read-out; ``spend_minor`` is what all its customers spent together."""
-
-    customers: int
-    buyers: int
-    spend_minor: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class EffectView:
-    """Issued minus held, in ppm for a share and in minor units a customer for an amount.
-
-    The interval holds 95%; while ``is_final`` is false it holds however often one looks.
-    """
-
-    difference: float
-    low: float
-    high: float
-    p: float
-    is_final: bool
-
-    @property
-    def is_told(self) -> bool:
-        """Whether the interval leaves out nothing at all."""
-        return self.low > 0 or self.high < 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReadoutDay:
-    """What was known of the share of buyers on the morning of a day."""
-
-    on: date
-    effect: EffectView
-
-
-@dataclass(frozen=True, kw_only=True)
-class Readout:
-    """What a playbook added: all issued tasks against the held ones, done or not.
-
-    ``bought`` is None while an arm has fewer than two customers whose horizon has passed,
-    ``spent`` while one has fewer than ten buyers.
-    ``days_more`` is how long until the share is told at today's difference; None where a year is
-    not enough.
-    """
-
-    launch: LaunchView
-    until_on: date | None
-    issued: ArmView
-    held: ArmView
-    bought: EffectView | None
-    spent: EffectView | None
-    days_more: int | None
-    days: tuple[ReadoutDay, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class TrialArm:
     """Customers who got the same words: ``variant`` None for the usual ones.
 
@@ -253,22 +151,3 @@ class Trial:
 
     market_id: int | None
     arms: tuple[TrialArm, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SellerTaskView:
-    """A task about a seller as her manager sees it; money in minor units a month."""
-
-    id: int
-    seller_id: int
-    unit_id: int
-    signal: str
-    evidence: Mapping[str, int | None]
-    expected_value_minor: int
-    drawn_on: date
-    due_on: date
-    state: TaskState
-    outcome: str
-    skip_reason: str
-    note: str
-    closed_at: datetime | None

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from siyu.foundation.errors import BadInput, Conflict, NotFound
+from siyu.rooms.coaching.types import Outcome, SkipReason
 from siyu.rooms.customers.actions import opt_out
 from siyu.rooms.customers.queries import opted_out_among
 from siyu.rooms.dispatch.models import Assignment
@@ -13,7 +14,6 @@ from siyu.rooms.operations.types import Viewer
 from siyu.rooms.orders.queries import purchases_of
 from siyu.rooms.organization.queries import program_of
 from siyu.rooms.outreach.queries import policy_of
-from siyu.rooms.outreach.types import Outcome, SkipReason
 
 
 def open_assignments(*, viewer: Viewer, dispatch_id: int, now: datetime) -> None:

@@ -37,11 +37,13 @@ from siyu.rooms.insights.queries.published import (
     seller_candidates_of,
     seller_lives,
     seller_numbers,
+    seller_responses_of,
     sellers_health,
     stores_between,
     trend_of,
     verify_warehouse,
 )
+from siyu.rooms.insights.queries.readouts import compare_words, counted_draws, read_out
 from siyu.rooms.insights.queries.tags import tag_truth_by_seller, tag_truth_of
 
 __all__ = [
@@ -52,7 +54,9 @@ __all__ = [
     "back_test",
     "brand_tiers_of",
     "candidate_batches",
+    "compare_words",
     "concentration_of",
+    "counted_draws",
     "customers_known",
     "day_so_far",
     "drivers_between",
@@ -70,12 +74,14 @@ __all__ = [
     "portraits_among",
     "publication_of",
     "purchase_fit",
+    "read_out",
     "responses_of",
     "segment_sizes_of",
     "seller_candidates_of",
     "seller_days_of",
     "seller_lives",
     "seller_numbers",
+    "seller_responses_of",
     "sellers_after",
     "sellers_began",
     "sellers_health",

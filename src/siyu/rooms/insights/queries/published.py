@@ -203,6 +203,29 @@ def responses_of(*, viewer: Viewer, signal: str) -> list[Portrait]:
     )
 
 
+def seller_responses_of(*, viewer: Viewer) -> list[Portrait]:
+    """Rows of the result ``seller_responses`` by day, named as those of ``responses``.
+
+    None before the first night. Raises NotAllowed without the whole program.
+    """
+    viewer.require(Right.SEE_OVERVIEW)
+    if viewer.scope is not Scope.PROGRAM:
+        raise NotAllowed("Read-outs belong to a whole program; ask headquarters.")
+    rows = read_rows(viewer, Lookup(result="seller_responses", order_by=("drawn_on",)))
+    return [
+        {
+            "signal": row["signal"],
+            "drawn_on": row["drawn_on"],
+            "is_held": row["is_held"],
+            "customers": row["sellers"],
+            "buyers": row["selling"],
+            "spend_minor": row["sales_minor"],
+            "spend_squares": row["sales_squares"],
+        }
+        for row in rows
+    ]
+
+
 def metrics_between(*, viewer: Viewer, start_on: date, end_on: date) -> dict[str, int]:
     """The metrics of a period within the viewer's reach; money in minor units.
 

@@ -10,12 +10,6 @@ from siyu.rooms.outreach.actions.playbooks import (
     retire_segment,
     set_policy,
 )
-from siyu.rooms.outreach.actions.seller_tasks import (
-    draw_seller_tasks,
-    finish_seller_task,
-    reopen_seller_task,
-    skip_seller_task,
-)
 from siyu.rooms.outreach.actions.tasks import finish_task, postpone_task, reopen_task, skip_task
 from siyu.rooms.outreach.actions.variants import add_variant, adopt_variant, end_variant
 
@@ -24,20 +18,16 @@ __all__ = [
     "add_variant",
     "adopt_variant",
     "draw_lists",
-    "draw_seller_tasks",
     "edit_playbook",
     "end_variant",
-    "finish_seller_task",
     "finish_task",
     "launch_playbook",
     "nightly_key",
     "open_program",
     "postpone_task",
-    "reopen_seller_task",
     "reopen_task",
     "retire_segment",
     "run_nightly",
     "set_policy",
-    "skip_seller_task",
     "skip_task",
 ]

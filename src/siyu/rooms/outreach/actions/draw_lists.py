@@ -8,8 +8,10 @@ from django.db.models import Count, Q
 
 from siyu.analytics.signals import evidence_of
 from siyu.foundation.ids import new_ids
+from siyu.rooms.coaching.types import TaskState
 from siyu.rooms.customers.queries import opted_out_among, serving_now
 from siyu.rooms.insights.queries import candidate_batches
+from siyu.rooms.insights.types import Arm
 from siyu.rooms.operations.actions import RunLog, insert_rows, write_stamp
 from siyu.rooms.operations.queries import any_of, plain_rows
 from siyu.rooms.outreach.actions.word_lots import WordLots
@@ -17,8 +19,8 @@ from siyu.rooms.outreach.models import ControlDraw, DrawnList, Task
 from siyu.rooms.outreach.queries.kept_back import control_draws
 from siyu.rooms.outreach.queries.playbooks import launched
 from siyu.rooms.outreach.queries.policy import policy_of
-from siyu.rooms.outreach.rules import Candidate, Draw, draw, limits_on, share_of
-from siyu.rooms.outreach.types import Arm, PlaybookView, PolicyView, TaskState
+from siyu.rooms.outreach.rules import Candidate, Draw, draw, limits_on
+from siyu.rooms.outreach.types import PlaybookView, PolicyView
 from siyu.rooms.sellers.queries import working_seller_ids
 
 _EVIDENCE = ("evidence_1", "evidence_2", "evidence_3", "evidence_4")
@@ -154,7 +156,7 @@ class _Batch:
         occasion = f"{self._program_id}:{row['signal']}:{customer_id}:{self._as_of}"
         return Candidate(
             customer_id=customer_id,
-            hold_draw=share_of(ring.blind_index("hold", occasion)),
+            hold_draw=ring.lot("hold", occasion),
             control_draw=lots[customer_id],
             may_be_contacted=serving.get(customer_id) == seller_id,
             signal=row["signal"],

@@ -5,6 +5,8 @@ from django.db.models import Q
 
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import Conflict
+from siyu.rooms.coaching.actions import draw_seller_tasks
+from siyu.rooms.coaching.types import TaskState
 from siyu.rooms.insights.actions import (
     compute_insights,
     freshen_figures,
@@ -17,13 +19,11 @@ from siyu.rooms.operations.queries import any_of, failing_deliveries
 from siyu.rooms.operations.types import RunView
 from siyu.rooms.organization.queries import owner_viewer
 from siyu.rooms.outreach.actions.draw_lists import draw_lists
-from siyu.rooms.outreach.actions.seller_tasks import draw_seller_tasks
 from siyu.rooms.outreach.models import Task
 from siyu.rooms.outreach.queries.playbooks import launched
 from siyu.rooms.outreach.queries.policy import policy_of
 from siyu.rooms.outreach.queries.tasks import must_leave_alone
 from siyu.rooms.outreach.rules import candidates_for, limits_on
-from siyu.rooms.outreach.types import TaskState
 from siyu.rooms.segments.actions import note_sizes
 from siyu.rooms.segments.queries import audiences_of
 
@@ -88,7 +88,13 @@ def run_nightly(run: RunView, log: RunLog) -> None:
         log=log,
     )
     draw_lists(program_id=program_id, results_id=results_id, as_of=as_of, log=log)
-    draw_seller_tasks(program_id=program_id, results_id=results_id, as_of=as_of, log=log)
+    draw_seller_tasks(
+        program_id=program_id,
+        results_id=results_id,
+        as_of=as_of,
+        hold_share_ppm=policy.hold_share_ppm,
+        log=log,
+    )
     note_sizes(program_id=program_id, results_id=results_id, on=as_of, segment_ids=audiences)
     publish(program_id=program_id, results_id=results_id, as_of=as_of)
     freshen_figures(program_id=program_id, log=log, everything=True)

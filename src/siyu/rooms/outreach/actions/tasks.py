@@ -4,6 +4,7 @@ from django.db import transaction
 
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, Conflict, NotFound
+from siyu.rooms.coaching.types import Outcome, SkipReason, TaskState
 from siyu.rooms.customers.actions import opt_out
 from siyu.rooms.customers.queries import opted_out_among
 from siyu.rooms.operations.actions import announce, write_stamp
@@ -11,7 +12,6 @@ from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.outreach.events import TaskClosed, TaskReopened
 from siyu.rooms.outreach.models import Task
 from siyu.rooms.outreach.queries.policy import policy_of
-from siyu.rooms.outreach.types import Outcome, SkipReason, TaskState
 from siyu.rooms.sellers.queries import seller_ids_within
 
 _LONGEST_WAIT_DAYS = 14

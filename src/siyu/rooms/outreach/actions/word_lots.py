@@ -5,7 +5,7 @@ from django.conf import settings
 from siyu.rooms.organization.queries import owner_viewer, units_below
 from siyu.rooms.outreach.queries.playbooks import launched
 from siyu.rooms.outreach.queries.variants import active_variants
-from siyu.rooms.outreach.rules import share_of, usual_words, words_of
+from siyu.rooms.outreach.rules import usual_words, words_of
 from siyu.rooms.sellers.queries import units_of_working_sellers
 
 
@@ -55,7 +55,7 @@ class WordLots:
         market_id = self._markets[playbook_id].get(self._units.get(seller_id, 0))
         words = self._tried[playbook_id].get(market_id, [None])
         occasion = f"{playbook_id}:{self._launches[playbook_id]}:{customer_id}"
-        lot = share_of(settings.SIYU_KEYRING.blind_index("words", occasion))
+        lot = settings.SIYU_KEYRING.lot("words", occasion)
         return market_id, words_of(lot=lot, words=words)
 
 

@@ -5,7 +5,6 @@ import django.utils.timezone
 from django.db import migrations, models
 
 import siyu.foundation.ids
-import siyu.rooms.outreach.types
 
 
 class Migration(migrations.Migration):
@@ -108,9 +107,7 @@ class Migration(migrations.Migration):
                 ("arm", models.CharField(max_length=8)),
                 (
                     "state",
-                    models.CharField(
-                        default=siyu.rooms.outreach.types.TaskState["OPEN"], max_length=8
-                    ),
+                    models.CharField(default="open", max_length=8),
                 ),
                 ("outcome", models.CharField(blank=True, default="", max_length=10)),
                 ("skip_reason", models.CharField(blank=True, default="", max_length=20)),
@@ -208,7 +205,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="task",
             index=models.Index(
-                condition=models.Q(("state", siyu.rooms.outreach.types.TaskState["OPEN"])),
+                condition=models.Q(("state", "open")),
                 fields=["program", "due_on"],
                 name="outreach_task_open",
             ),
@@ -222,7 +219,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="task",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state", siyu.rooms.outreach.types.TaskState["OPEN"])),
+                condition=models.Q(("state", "open")),
                 fields=("customer",),
                 name="outreach_one_open_task",
             ),

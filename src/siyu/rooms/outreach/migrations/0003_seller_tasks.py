@@ -4,7 +4,6 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import siyu.foundation.ids
-import siyu.rooms.outreach.types
 
 
 class Migration(migrations.Migration):
@@ -32,9 +31,7 @@ class Migration(migrations.Migration):
                 ("arm", models.CharField(max_length=8)),
                 (
                     "state",
-                    models.CharField(
-                        default=siyu.rooms.outreach.types.TaskState["OPEN"], max_length=8
-                    ),
+                    models.CharField(default="open", max_length=8),
                 ),
                 ("outcome", models.CharField(blank=True, default="", max_length=10)),
                 ("skip_reason", models.CharField(blank=True, default="", max_length=20)),
@@ -80,7 +77,7 @@ class Migration(migrations.Migration):
                         fields=("seller", "drawn_on"), name="outreach_seller_task_once_a_day"
                     ),
                     models.UniqueConstraint(
-                        condition=models.Q(("state", siyu.rooms.outreach.types.TaskState["OPEN"])),
+                        condition=models.Q(("state", "open")),
                         fields=("seller",),
                         name="outreach_one_open_seller_task",
                     ),

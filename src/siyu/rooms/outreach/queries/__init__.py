@@ -8,7 +8,6 @@ from siyu.rooms.outreach.queries.playbooks import (
 )
 from siyu.rooms.outreach.queries.policy import policy_of
 from siyu.rooms.outreach.queries.readouts import readout_of, trials_of
-from siyu.rooms.outreach.queries.seller_tasks import seller_tasks_closed, seller_tasks_of
 from siyu.rooms.outreach.queries.tasks import (
     contacts_with,
     find_task,
@@ -29,8 +28,6 @@ __all__ = [
     "playbooks_of",
     "policy_of",
     "readout_of",
-    "seller_tasks_closed",
-    "seller_tasks_of",
     "tasks_after",
     "today_of",
     "trials_of",

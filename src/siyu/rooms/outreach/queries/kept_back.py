@@ -4,11 +4,12 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.db.models import Q
 
+from siyu.rooms.coaching.types import TaskState
+from siyu.rooms.insights.types import Arm
 from siyu.rooms.operations.queries import any_of
 from siyu.rooms.outreach.models import ControlDraw, Task
 from siyu.rooms.outreach.queries.policy import policy_of
-from siyu.rooms.outreach.rules import share_of
-from siyu.rooms.outreach.types import Arm, KeptBack, TaskState
+from siyu.rooms.outreach.types import KeptBack
 
 # An arm that was stored once holds, whatever the share is today: always below it, or never.
 _STORED: dict[str, int] = {Arm.CONTROL: -1, Arm.TREATED: 1_000_000}
@@ -44,9 +45,7 @@ def control_draws(*, program_id: int, customer_ids: Iterable[int]) -> dict[int, 
         )
     )
     return {
-        each: _STORED[arms[each]]
-        if each in arms
-        else share_of(ring.blind_index("control", f"{program_id}:{each}"))
+        each: _STORED[arms[each]] if each in arms else ring.lot("control", f"{program_id}:{each}")
         for each in asked
     }
 

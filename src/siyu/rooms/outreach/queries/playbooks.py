@@ -5,17 +5,12 @@ from datetime import date
 from django.db.models import Count
 
 from siyu.foundation.errors import NotAllowed, NotFound
+from siyu.rooms.coaching.types import TaskState
+from siyu.rooms.insights.types import LaunchView
 from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.outreach.models import Launch, Playbook, Task
 from siyu.rooms.outreach.queries.policy import policy_of
-from siyu.rooms.outreach.types import (
-    Calendar,
-    Frequency,
-    LaunchView,
-    OffSeason,
-    PlaybookView,
-    TaskState,
-)
+from siyu.rooms.outreach.types import Calendar, Frequency, OffSeason, PlaybookView
 
 
 def playbooks_of(*, viewer: Viewer, on: date) -> list[PlaybookView]:

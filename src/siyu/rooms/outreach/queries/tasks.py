@@ -4,10 +4,11 @@ from datetime import date
 from django.db.models import Count
 
 from siyu.foundation.errors import NotAllowed, NotFound
+from siyu.rooms.coaching.types import TaskState
 from siyu.rooms.customers.queries import find_customer, opted_out_among, serving_now
 from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.outreach.models import DrawnList, Task
-from siyu.rooms.outreach.types import TaskState, TaskView, TodayList
+from siyu.rooms.outreach.types import TaskView, TodayList
 from siyu.rooms.sellers.queries import seller_ids_within
 
 _CLOSED = (TaskState.DONE, TaskState.SKIPPED)

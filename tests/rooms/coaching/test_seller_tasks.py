@@ -10,19 +10,20 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from siyu.foundation.errors import BadInput, Conflict, NotAllowed, NotFound
-from siyu.rooms.insights.queries import publication_of
-from siyu.rooms.operations.types import Viewer
-from siyu.rooms.organization.types import Role
-from siyu.rooms.outreach.actions import (
+from siyu.rooms.coaching.actions import (
     draw_seller_tasks,
     finish_seller_task,
     reopen_seller_task,
-    set_policy,
     skip_seller_task,
 )
-from siyu.rooms.outreach.models import SellerTask
-from siyu.rooms.outreach.queries import policy_of, seller_tasks_closed, seller_tasks_of
-from siyu.rooms.outreach.types import Outcome, SellerTaskView, SkipReason, TaskState
+from siyu.rooms.coaching.models import SellerTask
+from siyu.rooms.coaching.queries import seller_tasks_closed, seller_tasks_of
+from siyu.rooms.coaching.types import Outcome, SellerTaskView, SkipReason, TaskState
+from siyu.rooms.insights.queries import publication_of
+from siyu.rooms.operations.types import Viewer
+from siyu.rooms.organization.types import Role
+from siyu.rooms.outreach.actions import set_policy
+from siyu.rooms.outreach.queries import policy_of
 from tests.audit_guard import empty_database
 from tests.rooms.brand import Brand, new_brand
 from tests.rooms.outreach.night import run_log
@@ -46,6 +47,7 @@ class Shops:
             program_id=self.brand.program.id,
             results_id=self.results_id,
             as_of=as_of,
+            hold_share_ppm=policy_of(program_id=self.brand.program.id).hold_share_ppm,
             log=run_log(self.brand, f"draw {days}"),
         )
 

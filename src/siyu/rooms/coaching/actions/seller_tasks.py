@@ -8,44 +8,46 @@ from django.db import transaction
 from django.db.models import Q
 
 from siyu.analytics.marts.seller_candidates import SELLER_SIGNALS
+from siyu.analytics.marts.seller_responses import SELLER_HORIZON_DAYS
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, Conflict, NotFound
+from siyu.rooms.coaching.models import SellerTask
+from siyu.rooms.coaching.types import Outcome, SkipReason, TaskState
 from siyu.rooms.insights.queries import seller_candidates_of
-from siyu.rooms.operations.actions import RunLog
+from siyu.rooms.insights.types import Arm
+from siyu.rooms.operations.actions import RunLog, write_stamp
 from siyu.rooms.operations.queries import any_of
 from siyu.rooms.operations.types import Right, Viewer
-from siyu.rooms.outreach.models import SellerTask
-from siyu.rooms.outreach.queries.policy import policy_of
-from siyu.rooms.outreach.rules import share_of
-from siyu.rooms.outreach.types import Arm, Outcome, PolicyView, SkipReason, TaskState
 from siyu.rooms.sellers.queries import units_of_working_sellers
 
 _OPEN_DAYS = 7
-_REST_DAYS = 14
 _PER_UNIT = 5
 _BATCH = 500
 _LONGEST_NOTE = 500
 _EVIDENCE = ("evidence_1", "evidence_2", "evidence_3")
 
 
-def draw_seller_tasks(*, program_id: int, results_id: int, as_of: date, log: RunLog) -> int:
+def draw_seller_tasks(
+    *, program_id: int, results_id: int, as_of: date, hold_share_ppm: int, log: RunLog
+) -> int:
     """Close seller tasks that ran out, then draw the day's; returns how many.
 
     A unit has at most five tasks open. A seller with an open task, or looked after or held within
-    14 days, is left alone; one task in ten is held back. A task whose seller left, or moved to
-    another unit, is closed too. A day is drawn once.
+    14 days, is left alone; ``hold_share_ppm`` of the tasks are held back. A task whose seller
+    left, or moved to another unit, is closed too. A day is drawn once.
     """
     with log.step("seller_lists") as step:
         candidates = seller_candidates_of(program_id=program_id, results_id=results_id)
         units = units_of_working_sellers(program_id=program_id)
-        policy = policy_of(program_id=program_id)
         with transaction.atomic():
             _expire(program_id, as_of, units)
             tasks = SellerTask.objects.filter(program_id=program_id)
             rows = [] if tasks.filter(drawn_on=as_of).exists() else candidates
+            stamp = write_stamp()
             chosen = _drawable(program_id, rows, units, as_of)
             drawn = SellerTask.objects.bulk_create(
-                (_task(program_id, row, as_of, policy) for row in chosen), batch_size=_BATCH
+                (_task(program_id, row, as_of, hold_share_ppm, stamp) for row in chosen),
+                batch_size=_BATCH,
             )
         step.wrote(len(drawn))
     return len(drawn)
@@ -59,7 +61,10 @@ def _expire(program_id: int, as_of: date, units: dict[int, int]) -> None:
         if units.get(seller_id) != unit_id
     ]
     still.filter(Q(due_on__lt=as_of) | Q(id__in=any_of(values=gone))).update(
-        state=TaskState.EXPIRED, closed_at=utc_now(), closed_on=as_of - timedelta(days=1)
+        state=TaskState.EXPIRED,
+        closed_at=utc_now(),
+        closed_on=as_of - timedelta(days=1),
+        stamp=write_stamp(),
     )
 
 
@@ -88,10 +93,11 @@ def _drawable(
     return chosen
 
 
-def _task(program_id: int, row: dict[str, Any], as_of: date, policy: PolicyView) -> SellerTask:
+def _task(
+    program_id: int, row: dict[str, Any], as_of: date, hold_share_ppm: int, stamp: int
+) -> SellerTask:
     occasion = f"{program_id}:{row['signal']}:{row['seller_id']}:{as_of}"
-    lot = share_of(settings.SIYU_KEYRING.blind_index("hold seller", occasion))
-    is_held = lot < policy.hold_share_ppm
+    is_held = settings.SIYU_KEYRING.lot("hold seller", occasion) < hold_share_ppm
     names = SELLER_SIGNALS[row["signal"]]
     return SellerTask(
         program_id=program_id,
@@ -104,7 +110,8 @@ def _task(program_id: int, row: dict[str, Any], as_of: date, policy: PolicyView)
         expected_value_minor=row["expected_value_minor"],
         arm=Arm.HELD if is_held else Arm.TREATED,
         state=TaskState.HELD if is_held else TaskState.OPEN,
-        blocked_until=as_of + timedelta(days=_REST_DAYS) if is_held else None,
+        blocked_until=as_of + timedelta(days=SELLER_HORIZON_DAYS) if is_held else None,
+        stamp=stamp,
     )
 
 
@@ -136,6 +143,7 @@ def reopen_seller_task(*, viewer: Viewer, task_id: int, today: date) -> None:
         raise Conflict("Only what was closed today can be undone.")
     task.state, task.outcome, task.skip_reason, task.note = TaskState.OPEN, "", "", ""
     task.closed_at = task.closed_on = task.blocked_until = task.closed_by_id = None
+    task.stamp = write_stamp()
     task.save()
 
 
@@ -160,5 +168,6 @@ def _within(viewer: Viewer, task_id: int) -> SellerTask:
 def _close(task: SellerTask, state: TaskState, viewer: Viewer, today: date) -> None:
     task.state, task.closed_at, task.closed_on = state, utc_now(), today
     task.closed_by_id = viewer.staff_id
-    task.blocked_until = today + timedelta(days=_REST_DAYS)
+    task.blocked_until = today + timedelta(days=SELLER_HORIZON_DAYS)
+    task.stamp = write_stamp()
     task.save()

@@ -4,9 +4,9 @@ from datetime import date
 
 from django.db.models import Count, QuerySet, Sum
 
+from siyu.rooms.coaching.models import SellerTask
+from siyu.rooms.coaching.types import SellerTaskView, TaskState
 from siyu.rooms.operations.types import Right, Viewer
-from siyu.rooms.outreach.models import SellerTask
-from siyu.rooms.outreach.types import SellerTaskView, TaskState
 
 _CLOSED = (TaskState.DONE, TaskState.SKIPPED)
 

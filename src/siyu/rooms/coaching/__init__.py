@@ -1,0 +1,1 @@
+"""Coaching: which sellers need help, and what came of it."""
