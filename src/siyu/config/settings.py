@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "siyu.rooms.orders",
     "siyu.rooms.credit",
     "siyu.rooms.insights",
+    "siyu.rooms.reports",
     "siyu.rooms.segments",
     "siyu.rooms.campaigns",
     "siyu.rooms.coaching",

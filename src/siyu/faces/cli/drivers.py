@@ -8,10 +8,11 @@ import typer
 from siyu.faces.cli.metrics import day_of
 from siyu.faces.cli.shell import AsJson, ProgramCode, show, viewer_in
 from siyu.foundation.money import from_minor
-from siyu.rooms.insights.queries import drivers_between
-from siyu.rooms.insights.types import Cut, Movement, Span
+from siyu.rooms.insights.types import Cut, Span
 from siyu.rooms.operations.types import Right
 from siyu.rooms.organization.queries import program_of
+from siyu.rooms.reports.queries import drivers_between
+from siyu.rooms.reports.types import Movement
 
 
 def add_to(app: typer.Typer) -> None:

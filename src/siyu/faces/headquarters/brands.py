@@ -14,10 +14,11 @@ from siyu.faces.headquarters.sellers import PERSONAS
 from siyu.faces.numbers import whole_number
 from siyu.foundation.money import from_minor
 from siyu.rooms.catalog.queries import brands_in
-from siyu.rooms.insights.queries import brand_tiers_of, publication_of
+from siyu.rooms.insights.queries import publication_of
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import program_of, units_under
 from siyu.rooms.organization.types import UnitKind
+from siyu.rooms.reports.queries import brand_tiers_of
 
 _COLOURS = {"S": "purple", "A": "azure", "B": "teal", "C": "secondary"}
 _MILLION = 1_000_000

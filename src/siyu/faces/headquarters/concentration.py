@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 from siyu.faces.access import page
 from siyu.faces.paging import page_number
 from siyu.faces.templatetags.siyu import money_round, number, share
-from siyu.rooms.insights.queries import concentration_of, middle_sellers, publication_of
-from siyu.rooms.insights.types import ConcentrationMonth, Lift, MiddleSeller
+from siyu.rooms.insights.queries import publication_of
 from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.organization.queries import names_of_units, program_of
+from siyu.rooms.reports.queries import concentration_of, middle_sellers
+from siyu.rooms.reports.types import ConcentrationMonth, Lift, MiddleSeller
 from siyu.rooms.sellers.queries import sellers_of_ids
 
 LIFTS = {

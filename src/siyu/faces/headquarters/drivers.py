@@ -14,10 +14,12 @@ from siyu.faces.headquarters.sellers import KINDS
 from siyu.foundation.errors import BadInput
 from siyu.foundation.money import from_minor
 from siyu.rooms.catalog.queries import names_of_categories
-from siyu.rooms.insights.queries import drivers_between, publication_of
-from siyu.rooms.insights.types import Cut, Driver, DriverTree, Movement, Span
+from siyu.rooms.insights.queries import publication_of
+from siyu.rooms.insights.types import Cut, Span
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_units, path_to, program_of, units_under
+from siyu.rooms.reports.queries import drivers_between
+from siyu.rooms.reports.types import Driver, DriverTree, Movement
 from siyu.rooms.sellers.types import SellerKind
 
 DRIVERS = {

@@ -7,10 +7,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
-from siyu.rooms.insights.queries import forecast_of, publication_of
-from siyu.rooms.insights.types import Forecast, ProgramForecast
+from siyu.rooms.insights.queries import publication_of
+from siyu.rooms.insights.types import Forecast
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import program_of
+from siyu.rooms.reports.queries import forecast_of
+from siyu.rooms.reports.types import ProgramForecast
 
 NAMES = {
     Forecast.BASELINE: gettext_lazy("Own pace and season"),

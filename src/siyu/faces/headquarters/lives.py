@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
 from siyu.faces.headquarters.sellers import KINDS, PERSONAS
-from siyu.rooms.insights.queries import lives_of, publication_of
-from siyu.rooms.insights.types import GroupLife, LivesCompared, LivesCut, Survival
+from siyu.rooms.insights.queries import publication_of
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import program_of
+from siyu.rooms.reports.queries import lives_of
+from siyu.rooms.reports.types import GroupLife, LivesCompared, LivesCut, Survival
 
 CUTS = {
     LivesCut.KIND: gettext_lazy("Kind of seller"),

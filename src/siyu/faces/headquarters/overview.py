@@ -15,16 +15,11 @@ from siyu.foundation.calendar import month_of
 from siyu.foundation.clock import utc_now
 from siyu.foundation.money import from_minor
 from siyu.rooms.campaigns.queries import month_elapsed_ppm, unit_target
-from siyu.rooms.insights.queries import (
-    day_so_far,
-    drivers_between,
-    publication_of,
-    stores_between,
-    trend_of,
-)
+from siyu.rooms.insights.queries import day_so_far, publication_of, stores_between, trend_of
 from siyu.rooms.insights.types import DaySoFar, Span
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_units, program_of
+from siyu.rooms.reports.queries import drivers_between
 
 _MILLION = 1_000_000
 _SUMMED = ("gmv_minor", "refunds_minor", "orders", "new_buyers")

@@ -8,10 +8,6 @@ from siyu.rooms.insights.queries.audiences import (
     segment_sizes_of,
     stays_of,
 )
-from siyu.rooms.insights.queries.brands import brand_tiers_of
-from siyu.rooms.insights.queries.concentration import concentration_of, middle_sellers
-from siyu.rooms.insights.queries.drivers import drivers_between
-from siyu.rooms.insights.queries.forecast import forecast_of
 from siyu.rooms.insights.queries.fresh import (
     day_so_far,
     freshness_of,
@@ -20,7 +16,6 @@ from siyu.rooms.insights.queries.fresh import (
     units_in_month,
 )
 from siyu.rooms.insights.queries.layers import own_layer, own_layers
-from siyu.rooms.insights.queries.lives import lives_of
 from siyu.rooms.insights.queries.pages import members_after, portraits_after, sellers_after
 from siyu.rooms.insights.queries.pasts import sellers_began, sold_by_seller
 from siyu.rooms.insights.queries.published import (
@@ -33,13 +28,16 @@ from siyu.rooms.insights.queries.published import (
     portraits_among,
     publication_of,
     purchase_fit,
+    read_rows,
     responses_of,
     seller_candidates_of,
     seller_lives,
     seller_numbers,
     seller_responses_of,
     sellers_health,
+    sellers_within,
     stores_between,
+    top_unit,
     trend_of,
     verify_warehouse,
 )
@@ -52,20 +50,14 @@ __all__ = [
     "audience_rows",
     "audience_size",
     "back_test",
-    "brand_tiers_of",
     "candidate_batches",
     "compare_words",
-    "concentration_of",
     "counted_draws",
     "customers_known",
     "day_so_far",
-    "drivers_between",
-    "forecast_of",
     "freshness_of",
-    "lives_of",
     "members_after",
     "metrics_between",
-    "middle_sellers",
     "own_customers",
     "own_layer",
     "own_layers",
@@ -75,6 +67,7 @@ __all__ = [
     "publication_of",
     "purchase_fit",
     "read_out",
+    "read_rows",
     "responses_of",
     "segment_sizes_of",
     "seller_candidates_of",
@@ -86,11 +79,13 @@ __all__ = [
     "sellers_began",
     "sellers_health",
     "sellers_in_month",
+    "sellers_within",
     "sold_by_seller",
     "stays_of",
     "stores_between",
     "tag_truth_by_seller",
     "tag_truth_of",
+    "top_unit",
     "trend_of",
     "units_in_month",
     "verify_warehouse",

@@ -38,7 +38,7 @@ def day_so_far(*, viewer: Viewer, now: datetime) -> DaySoFar | None:
     if fresh is None:
         return None
     today = program.day_of(now)
-    unit = None if viewer.scope is Scope.PROGRAM else top_unit(viewer)
+    unit = None if viewer.scope is Scope.PROGRAM else top_unit(viewer=viewer)
     hours = _read(viewer, fresh, Lookup(result="unit_hours", where={"unit_id": unit}))
     clock = fresh.fresh_at.astimezone(zone(program.zone))
     # The hours of a business day, as they follow one another.

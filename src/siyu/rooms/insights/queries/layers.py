@@ -57,7 +57,7 @@ def _own(viewer: Viewer) -> list[Portrait]:
     if viewer.scope is not Scope.SELF or not own:
         return []
     lookup = Lookup(result="customers_mart", columns=_COLUMNS, where={"seller_id": sorted(own)})
-    return [row for row in read_rows(viewer, lookup) if row["state"] in _STANDINGS]
+    return [row for row in read_rows(viewer=viewer, lookup=lookup) if row["state"] in _STANDINGS]
 
 
 def _worth(row: Portrait) -> Worth:

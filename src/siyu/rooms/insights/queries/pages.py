@@ -33,8 +33,8 @@ def members_after(
     """
     _require(viewer, Right.SEE_CUSTOMERS)
     return read_rows(
-        viewer,
-        Lookup(
+        viewer=viewer,
+        lookup=Lookup(
             result="memberships",
             where={"segment_id": segment_id, "left_on": None},
             after={"customer_id": customer_id},
@@ -46,7 +46,7 @@ def members_after(
 
 def _page(viewer: Viewer, result: str, column: str, after: int, limit: int) -> list[Portrait]:
     lookup = Lookup(result=result, after={column: after}, order_by=(column,), limit=limit)
-    return read_rows(viewer, lookup)
+    return read_rows(viewer=viewer, lookup=lookup)
 
 
 def _require(viewer: Viewer, right: Right) -> None:

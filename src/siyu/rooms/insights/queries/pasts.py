@@ -17,7 +17,7 @@ def sold_by_seller(*, viewer: Viewer, first_on: date, last_on: date) -> dict[int
     Of this month and the thirteen before the last night; empty before the first.
     """
     viewer.require(Right.SEE_SELLERS)
-    rows = _read(viewer, Lookup(result="seller_months", where=sellers_within(viewer)))
+    rows = _read(viewer, Lookup(result="seller_months", where=sellers_within(viewer=viewer)))
     if rows is None:
         return {}
     months = rows["month_on"]
@@ -32,7 +32,7 @@ def sellers_began(*, viewer: Viewer, since: date) -> frozenset[int]:
     viewer.require(Right.SEE_SELLERS)
     columns = ("seller_id", "started_on")
     rows = _read(
-        viewer, Lookup(result="sellers_mart", columns=columns, where=sellers_within(viewer))
+        viewer, Lookup(result="sellers_mart", columns=columns, where=sellers_within(viewer=viewer))
     )
     if rows is None:
         return frozenset()

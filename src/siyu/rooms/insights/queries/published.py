@@ -56,15 +56,16 @@ def portrait_of(*, viewer: Viewer, customer_id: int) -> Portrait | None:
     customer = find_customer(viewer=viewer, customer_id=customer_id)
     # The mart is sorted by seller, so naming hers reads one part of it instead of all.
     rows = read_rows(
-        viewer,
-        Lookup(
+        viewer=viewer,
+        lookup=Lookup(
             result="customers_mart",
             where={"seller_id": customer.serving_seller_id, "customer_id": customer_id},
         ),
     )
     if not rows:
         rows = read_rows(
-            viewer, Lookup(result="customers_mart", where={"customer_id": customer_id})
+            viewer=viewer,
+            lookup=Lookup(result="customers_mart", where={"customer_id": customer_id}),
         )
     return rows[0] if rows else None
 
@@ -86,7 +87,7 @@ def own_customers(
         limit=size,
         offset=(page - 1) * size,
     )
-    rows = read_rows(viewer, lookup)
+    rows = read_rows(viewer=viewer, lookup=lookup)
     count = warehouse().count(
         program_id=viewer.program_id, run_id=publication.run_id, lookup=lookup
     )
@@ -101,14 +102,16 @@ def portraits_among(*, viewer: Viewer, customer_ids: list[int]) -> dict[int, Por
         where["seller_id"] = sorted(own)
     return {
         row["customer_id"]: row
-        for row in read_rows(viewer, Lookup(result="customers_mart", where=where))
+        for row in read_rows(viewer=viewer, lookup=Lookup(result="customers_mart", where=where))
     }
 
 
 def seller_numbers(*, viewer: Viewer, seller_id: int) -> Portrait | None:
     """A seller's row of the mart ``sellers``; None before the first nightly run."""
     find_seller(viewer=viewer, seller_id=seller_id)
-    rows = read_rows(viewer, Lookup(result="sellers_mart", where={"seller_id": seller_id}))
+    rows = read_rows(
+        viewer=viewer, lookup=Lookup(result="sellers_mart", where={"seller_id": seller_id})
+    )
     return rows[0] if rows else None
 
 
@@ -133,7 +136,7 @@ def sellers_health(
         return [], 0
     lookup = Lookup(
         result="sellers_mart",
-        where=sellers_within(viewer) | ({"life": life} if life else {}),
+        where=sellers_within(viewer=viewer) | ({"life": life} if life else {}),
         order_by=(order_by, "seller_id"),
         descending=descending,
         limit=size,
@@ -142,7 +145,7 @@ def sellers_health(
     count = warehouse().count(
         program_id=viewer.program_id, run_id=publication.run_id, lookup=lookup
     )
-    return read_rows(viewer, lookup), count
+    return read_rows(viewer=viewer, lookup=lookup), count
 
 
 def seller_lives(*, viewer: Viewer) -> dict[str, int]:
@@ -151,7 +154,7 @@ def seller_lives(*, viewer: Viewer) -> dict[str, int]:
     publication = publication_of(program_id=viewer.program_id)
     if publication is None:
         return {}
-    within = sellers_within(viewer)
+    within = sellers_within(viewer=viewer)
     return {
         life: warehouse().count(
             program_id=viewer.program_id,
@@ -168,9 +171,10 @@ def trend_of(*, viewer: Viewer, start_on: date, end_on: date) -> list[Portrait]:
     The unit is the highest one within reach; the program's own row where the whole program is.
     """
     viewer.require(Right.SEE_OVERVIEW)
-    top = None if viewer.scope is Scope.PROGRAM else top_unit(viewer)
+    top = None if viewer.scope is Scope.PROGRAM else top_unit(viewer=viewer)
     rows = read_rows(
-        viewer, Lookup(result="trend", where={"unit_id": top}, order_by=("business_on",))
+        viewer=viewer,
+        lookup=Lookup(result="trend", where={"unit_id": top}, order_by=("business_on",)),
     )
     return [row for row in rows if start_on <= row["business_on"] <= end_on]
 
@@ -184,7 +188,7 @@ def stores_between(*, viewer: Viewer, start_on: date, end_on: date) -> dict[int,
     totals: dict[int, dict[str, int]] = {}
     columns = ("unit_id", "business_on", "gmv_minor", "refunds_minor", "orders")
     for row in read_rows(
-        viewer, Lookup(result="trend", columns=columns, where={"unit_id": stores})
+        viewer=viewer, lookup=Lookup(result="trend", columns=columns, where={"unit_id": stores})
     ):
         if start_on <= row["business_on"] <= end_on:
             total = totals.setdefault(
@@ -199,7 +203,8 @@ def responses_of(*, viewer: Viewer, signal: str) -> list[Portrait]:
     """Rows of the result ``responses`` of a signal, by day; none before the first night."""
     viewer.require(Right.SEE_OVERVIEW)
     return read_rows(
-        viewer, Lookup(result="responses", where={"signal": signal}, order_by=("drawn_on",))
+        viewer=viewer,
+        lookup=Lookup(result="responses", where={"signal": signal}, order_by=("drawn_on",)),
     )
 
 
@@ -211,7 +216,9 @@ def seller_responses_of(*, viewer: Viewer) -> list[Portrait]:
     viewer.require(Right.SEE_OVERVIEW)
     if viewer.scope is not Scope.PROGRAM:
         raise NotAllowed("Read-outs belong to a whole program; ask headquarters.")
-    rows = read_rows(viewer, Lookup(result="seller_responses", order_by=("drawn_on",)))
+    rows = read_rows(
+        viewer=viewer, lookup=Lookup(result="seller_responses", order_by=("drawn_on",))
+    )
     return [
         {
             "signal": row["signal"],
@@ -309,13 +316,13 @@ def verify_warehouse(*, program_id: int) -> list[DayDifference]:
     return warehouse().verify(program_id=program_id)
 
 
-def sellers_within(viewer: Viewer) -> dict[str, Any]:
+def sellers_within(*, viewer: Viewer) -> dict[str, Any]:
     """The condition of a look-up that keeps sellers within reach."""
     within = seller_ids_within(viewer=viewer)
     return {} if within is None else {"seller_id": sorted(within)}
 
 
-def read_rows(viewer: Viewer, lookup: Lookup) -> list[Portrait]:
+def read_rows(*, viewer: Viewer, lookup: Lookup) -> list[Portrait]:
     """The rows of a look-up into what the viewer's program published last."""
     publication = publication_of(program_id=viewer.program_id)
     if publication is None:
@@ -324,7 +331,7 @@ def read_rows(viewer: Viewer, lookup: Lookup) -> list[Portrait]:
     return list(rows.to_pylist())
 
 
-def top_unit(viewer: Viewer) -> int:
+def top_unit(*, viewer: Viewer) -> int:
     """The highest org unit within the viewer's reach."""
     units = units_under(viewer=viewer)
     reach = {unit.id for unit in units}

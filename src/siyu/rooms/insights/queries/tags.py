@@ -28,7 +28,7 @@ def _summed(viewer: Viewer, by: str) -> dict[int, TagTruth]:
     publication = publication_of(program_id=viewer.program_id)
     if publication is None:
         return {}
-    lookup = Lookup(result="tag_truth", where=sellers_within(viewer))
+    lookup = Lookup(result="tag_truth", where=sellers_within(viewer=viewer))
     rows: pa.Table = warehouse().read(
         program_id=viewer.program_id, run_id=publication.run_id, lookup=lookup
     )

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 _MILLION = 1_000_000
 
@@ -68,46 +67,3 @@ class TagTruth:
     def coverage_ppm(self) -> int | None:
         """Of those who bought what the tag claims, who bear it; None for nobody."""
         return self.covered * _MILLION // self.buyers if self.buyers else None
-
-
-class LivesCut(StrEnum):
-    """What the lives of buying relations are told apart by: of the seller who serves."""
-
-    KIND = "kind"
-    PERSONA = "persona"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Survival:
-    """The share of relations that last longer than some days, with a band of 95%."""
-
-    day: int
-    share: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class GroupLife:
-    """How long the customers of a group go on buying.
-
-    ``ended`` of them are lost. ``median_days`` is what half of them outlast, None while more than
-    half still go on.
-    """
-
-    group_key: str
-    customers: int
-    ended: int
-    median_days: float | None
-    survivals: tuple[Survival, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class LivesCompared:
-    """The lives of groups side by side; ``p`` is the chance of such a difference by chance alone.
-
-    None where there is one group only, or nothing has ended.
-    """
-
-    groups: tuple[GroupLife, ...]
-    p: float | None

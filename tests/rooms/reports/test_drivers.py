@@ -11,13 +11,15 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from siyu.foundation.errors import BadInput, NotAllowed, NotFound
-from siyu.rooms.insights.queries import drivers_between, metrics_between
-from siyu.rooms.insights.types import Cut, Driver, DriverTree, Span
+from siyu.rooms.insights.queries import metrics_between
+from siyu.rooms.insights.types import Cut, Span
 from siyu.rooms.operations.actions import run_now, wait_until_stable
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.queries import units_under
 from siyu.rooms.organization.types import Role, UnitKind
 from siyu.rooms.outreach.actions import nightly_key
+from siyu.rooms.reports.queries import drivers_between
+from siyu.rooms.reports.types import Driver, DriverTree
 from tests.audit_guard import empty_database
 from tests.rooms.brand import Brand, new_brand
 

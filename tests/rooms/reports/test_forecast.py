@@ -9,9 +9,9 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from siyu.foundation.errors import NotAllowed
-from siyu.rooms.insights.queries import forecast_of
 from siyu.rooms.insights.types import Forecast
 from siyu.rooms.organization.types import Role
+from siyu.rooms.reports.queries import forecast_of
 from tests.audit_guard import empty_database
 from tests.rooms.brand import Brand, new_brand
 

@@ -9,9 +9,9 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from siyu.foundation.errors import NotAllowed
-from siyu.rooms.insights.queries import lives_of
-from siyu.rooms.insights.types import LivesCut
 from siyu.rooms.organization.types import Role
+from siyu.rooms.reports.queries import lives_of
+from siyu.rooms.reports.types import LivesCut
 from tests.audit_guard import empty_database
 from tests.rooms.brand import Brand, new_brand
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from statistics import median
 
 from siyu.foundation.errors import NotAllowed
-from siyu.rooms.insights.queries.published import read_rows, sellers_within
-from siyu.rooms.insights.types import ConcentrationMonth, Lift, Lookup, MiddleSeller, Portrait
+from siyu.rooms.insights.queries import read_rows, sellers_within
+from siyu.rooms.insights.types import Lookup, Portrait
 from siyu.rooms.operations.types import Right, Scope, Viewer
+from siyu.rooms.reports.types import ConcentrationMonth, Lift, MiddleSeller
 
 _MILLION = 1_000_000
 _COLUMNS = ("seller_id", "average_order_minor", "fans", "buyers", "orders")
@@ -22,7 +23,7 @@ def concentration_of(*, viewer: Viewer, months: int = 13) -> list[ConcentrationM
     viewer.require(Right.SEE_OVERVIEW)
     if viewer.scope is not Scope.PROGRAM:
         raise NotAllowed("Concentration is of a whole program; ask headquarters.")
-    rows = read_rows(viewer, Lookup(result="concentration", order_by=("month_on",)))
+    rows = read_rows(viewer=viewer, lookup=Lookup(result="concentration", order_by=("month_on",)))
     shares = {(row["subject"], row["month_on"]): _share(row) for row in rows}
     days = sorted({row["month_on"] for row in rows})[-months:]
     return [
@@ -44,8 +45,8 @@ def middle_sellers(*, viewer: Viewer) -> list[MiddleSeller]:
     """
     viewer.require(Right.SEE_SELLERS)
     rows = read_rows(
-        viewer,
-        Lookup(result="sellers_mart", columns=_COLUMNS, where=sellers_within(viewer)),
+        viewer=viewer,
+        lookup=Lookup(result="sellers_mart", columns=_COLUMNS, where=sellers_within(viewer=viewer)),
     )
     sold = [row for row in rows if row["orders"] and row["fans"]]
     sold.sort(key=lambda row: (-_sales(row), row["seller_id"]))

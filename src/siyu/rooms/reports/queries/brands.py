@@ -4,7 +4,7 @@ from typing import Any
 
 from siyu.analytics.marts.brand_tiers import EVERY_PERSONA
 from siyu.foundation.errors import NotFound
-from siyu.rooms.insights.queries.published import read_rows, top_unit
+from siyu.rooms.insights.queries import read_rows, top_unit
 from siyu.rooms.insights.types import Lookup, Portrait
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import units_under
@@ -19,9 +19,9 @@ def brand_tiers_of(
     Raises NotFound outside the viewer's reach.
     """
     viewer.require(Right.SEE_OVERVIEW)
-    unit_id = top_unit(viewer) if unit_id is None else unit_id
+    unit_id = top_unit(viewer=viewer) if unit_id is None else unit_id
     if unit_id not in {unit.id for unit in units_under(viewer=viewer)}:
         raise NotFound("There is no such org unit within your reach.")
     where: dict[str, Any] = {"unit_id": unit_id, "persona": persona}
     lookup = Lookup(result="brand_tiers", where=where, order_by=("place",))
-    return unit_id, read_rows(viewer, lookup)
+    return unit_id, read_rows(viewer=viewer, lookup=lookup)

@@ -6,9 +6,10 @@ import pyarrow.compute as pc
 from siyu.analytics.models.survival import LIVES, kaplan_meier, log_rank, median_of
 from siyu.foundation.errors import BadInput, NotAllowed
 from siyu.rooms.insights.ports import warehouse
-from siyu.rooms.insights.queries.published import publication_of
-from siyu.rooms.insights.types import GroupLife, LivesCompared, LivesCut, Lookup, Survival
+from siyu.rooms.insights.queries import publication_of
+from siyu.rooms.insights.types import Lookup
 from siyu.rooms.operations.types import Right, Scope, Viewer
+from siyu.rooms.reports.types import GroupLife, LivesCompared, LivesCut, Survival
 
 _FEWEST = 30
 """A group of fewer customers is not told apart: its band would say nothing."""

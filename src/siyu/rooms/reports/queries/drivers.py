@@ -6,11 +6,12 @@ from typing import Any
 from siyu.analytics.models.drivers import shares_of_change
 from siyu.foundation.errors import BadInput, NotFound
 from siyu.rooms.insights.ports import warehouse
-from siyu.rooms.insights.queries.published import publication_of
-from siyu.rooms.insights.types import Comparison, Counts, Cut, Driver, DriverTree, Movement, Span
+from siyu.rooms.insights.queries import publication_of
+from siyu.rooms.insights.types import Comparison, Cut, Span
 from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.organization.queries import units_under
 from siyu.rooms.organization.types import UnitView
+from siyu.rooms.reports.types import Counts, Driver, DriverTree, Movement
 
 
 def drivers_between(

@@ -5,9 +5,10 @@ from typing import Any
 
 from siyu.foundation.errors import NotAllowed
 from siyu.rooms.insights.ports import warehouse
-from siyu.rooms.insights.queries.published import publication_of
-from siyu.rooms.insights.types import Forecast, ForecastErrors, Lookup, ProgramForecast
+from siyu.rooms.insights.queries import publication_of
+from siyu.rooms.insights.types import Forecast, ForecastErrors, Lookup
 from siyu.rooms.operations.types import Right, Scope, Viewer
+from siyu.rooms.reports.types import ProgramForecast
 
 _ERRORS = ("mean_absolute", "root_mean_square", "predicted")
 _PARAMETERS = ("r", "alpha", "a", "b", "p", "q", "v")

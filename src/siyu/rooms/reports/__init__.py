@@ -1,0 +1,1 @@
+"""Reports: why sales moved, on whom they rest, what is to come."""
