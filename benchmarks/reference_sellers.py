@@ -144,7 +144,13 @@ firsts AS (
     WHERE seller_id IS NOT NULL GROUP BY seller_id),
 given_back AS (
     SELECT seller_id, sum(amount_minor) AS refunds_minor FROM returns
-    WHERE seller_id IS NOT NULL AND business_on >= {{as_of}} - 30 GROUP BY seller_id)
+    WHERE seller_id IS NOT NULL AND business_on >= {{as_of}} - 30 GROUP BY seller_id),
+invited AS (
+    SELECT invited_by_id AS seller_id, count(*) AS invited,
+           count(*) FILTER (gmv_minor > 0) AS invited_selling,
+           coalesce(sum(gmv_minor), 0) AS invited_gmv_minor
+    FROM sellers LEFT JOIN month USING (seller_id)
+    WHERE invited_by_id IS NOT NULL GROUP BY invited_by_id)
 SELECT s.seller_id, s.unit_id, s.kind, s.status, life, persona,
        coalesce(visits_30, 0) AS visits_30, coalesce(expected_30_x100, 0) AS expected_30_x100,
        days_since_sale, coalesce(s.joined_on, first_sale_on) AS started_on, first_sale_on,
@@ -154,11 +160,28 @@ SELECT s.seller_id, s.unit_id, s.kind, s.status, life, persona,
        coalesce(buyers, 0) AS buyers, coalesce(refunds_minor, 0) AS refunds_minor,
        (identified * 2 + m.orders) // nullif(m.orders * 2, 0) AS average_order_minor,
        coalesce(gmv_365_minor, 0) AS gmv_365_minor, coalesce(buyers_365, 0) AS buyers_365,
-       repeat_rate_ppm, concentration_ppm, last_sale_on
+       repeat_rate_ppm, concentration_ppm, last_sale_on, s.origin, s.invited_by_id,
+       coalesce(invited, 0) AS invited, coalesce(invited_selling, 0) AS invited_selling,
+       coalesce(invited_gmv_minor, 0) AS invited_gmv_minor
 FROM sellers s LEFT JOIN fans f USING (seller_id) LEFT JOIN month m USING (seller_id)
 LEFT JOIN year y USING (seller_id) LEFT JOIN rates r USING (seller_id)
 LEFT JOIN given_back g USING (seller_id) LEFT JOIN firsts USING (seller_id)
+LEFT JOIN invited i USING (seller_id)
 LEFT JOIN seller_states USING (seller_id) ORDER BY s.seller_id""".format(as_of=f"DATE '{as_of}'")
+
+
+def seller_origins_sql(*, as_of: date) -> str:
+    """Return the SELECT of where sellers came from and what became of them."""
+    return f"""
+SELECT m.unit_id, m.origin, m.invited_by_id IS NOT NULL AS is_invited, count(*) AS sellers,
+       count(*) FILTER (joined_on >= DATE '{as_of}' - 90) AS recent,
+       count(*) FILTER (joined_on <= DATE '{as_of}' - 30) AS known_30,
+       count(*) FILTER (joined_on <= DATE '{as_of}' - 30
+                        AND first_sale_on < joined_on + 30) AS sold_30,
+       count(*) FILTER (gmv_minor > 0) AS selling, count(*) FILTER (life = 'lost') AS lost,
+       sum(gmv_minor) AS gmv_minor
+FROM sellers_mart m JOIN sellers USING (seller_id)
+GROUP BY ALL ORDER BY m.unit_id, m.origin, is_invited"""
 
 
 def seller_candidates_sql(*, as_of: date) -> str:

@@ -32,6 +32,7 @@ from benchmarks.reference_sellers import (
     lives_sql,
     seller_candidates_sql,
     seller_months_sql,
+    seller_origins_sql,
     seller_states_sql,
     sellers_sql,
 )
@@ -223,6 +224,7 @@ def reference_sql(*, parameters: Mapping[str, Any]) -> dict[str, str]:
         "seller_states": seller_states_sql(as_of=as_of),
         "sellers_mart": sellers_sql(as_of=as_of),
         "seller_candidates": seller_candidates_sql(as_of=as_of),
+        "seller_origins": seller_origins_sql(as_of=as_of),
         "lives": lives_sql(as_of=as_of),
         "seller_months": seller_months_sql(as_of=as_of),
         "brand_tiers": brand_tiers_sql(as_of=as_of),

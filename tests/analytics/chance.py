@@ -18,13 +18,14 @@ def random_facts(seed: int, *, customers: int = 80) -> dict[str, list[dict[str, 
     """Every fact table, drawn from a seed; some rows lie on or after `AS_OF`."""
     draw = random.Random(seed)
     lines, credited, refunds = _sold(draw, customers)
+    side = random.Random(seed)
     return {
         "order_lines": lines,
         "credits": credited,
         "refunds": refunds,
         "customers": [_customer(draw, k) for k in range(1, customers + 1)],
         "follows": _follows(draw, customers),
-        "sellers": [{"seller_id": k, "unit_id": k % 3 + 1} for k in (*SELLERS, *IDLE_SELLERS)],
+        "sellers": [_seller(side, k) for k in (*SELLERS, *IDLE_SELLERS)],
         "unit_ancestors": [
             {"unit_id": unit, "ancestor_id": ancestor}
             for unit, ancestors in UNITS.items()
@@ -40,7 +41,7 @@ def random_facts(seed: int, *, customers: int = 80) -> dict[str, list[dict[str, 
         ],
         "categories": [{"category_id": k, "name": str(k)} for k in (3, 5, 7)],
         "contacts": [_contact(draw, k, customers) for k in range(1, customers // 3)],
-        "coachings": [_coaching(draw, k) for k in range(1, 60)],
+        "coachings": [_coaching(side, k) for k in range(1, 60)],
         "tags": [
             {"tag_id": 1, "category_id": 7, "brand_id": None, "fresh_days": 180, "is_used": True},
             {"tag_id": 2, "category_id": None, "brand_id": 31, "fresh_days": 30, "is_used": True},
@@ -104,6 +105,16 @@ def _assignment(draw: random.Random, assignment_id: int, customers: int) -> dict
         "seller_id": draw.choice(SELLERS),
         "assigned_on": AS_OF - timedelta(days=3),
         "blocked_until": draw.choice([None, AS_OF, AS_OF + timedelta(days=1)]),
+    }
+
+
+def _seller(draw: random.Random, seller_id: int) -> dict[str, Any]:
+    return {
+        "seller_id": seller_id,
+        "unit_id": seller_id % 3 + 1,
+        "origin": draw.choice(["", "fair", "old shop"]),
+        "invited_by_id": None if seller_id == 1 else draw.choice([None, 1, seller_id - 1]),
+        "joined_on": draw.choice([None, *(AS_OF - timedelta(days=k) for k in (10, 30, 90, 900))]),
     }
 
 

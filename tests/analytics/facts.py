@@ -30,7 +30,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "is_deleted": False,
     },
     "follows": {"is_serving": True, "followed_on": date(2020, 1, 1)},
-    "sellers": {"kind": "guide", "status": "active"},
+    "sellers": {"kind": "guide", "status": "active", "origin": ""},
     "unit_ancestors": {"ancestor_kind": "store"},
     "contacts": {"signal": "due", "state": "open", "drawn_on": date(2024, 1, 1)},
     "assignments": {"dispatch_id": 1, "assigned_on": date(2024, 1, 1), "state": "open"},

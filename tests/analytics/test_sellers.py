@@ -69,7 +69,12 @@ def test_sellers_equal_the_plain_reference(warehouse: Warehouse) -> None:
             for one in returns
             if one["seller_id"] == seller and one["business_on"] >= MONTH
         )
+        invited = [one for one in found.values() if one["invited_by_id"] == seller]
+        expected["invited"] = len(invited)
+        expected["invited_selling"] = sum(one["gmv_minor"] > 0 for one in invited)
+        expected["invited_gmv_minor"] = sum(one["gmv_minor"] for one in invited)
         assert {name: row[name] for name in expected} == expected
+    assert any(row["invited_selling"] for row in found.values())
 
 
 def test_a_seller_without_customers_or_sales_has_a_row_of_zeros(warehouse: Warehouse) -> None:
@@ -77,7 +82,8 @@ def test_a_seller_without_customers_or_sales_has_a_row_of_zeros(warehouse: Wareh
     (row,) = warehouse.run("sellers_mart", as_of=AS_OF).to_pylist()
     rates = ("average_order_minor", "repeat_rate_ppm", "concentration_ppm")
     days = ("started_on", "first_sale_on", "last_sale_on", "days_since_sale")
-    assert all(row.pop(name) is None for name in (*rates, *days))
+    assert all(row.pop(name) is None for name in (*rates, *days, "invited_by_id"))
+    assert row.pop("origin") == ""
     own = [row.pop(name) for name in ("seller_id", "unit_id", "kind", "status", "life", "persona")]
     assert own == [4, 2, "guide", "active", "trained", "sells_herself"]
     assert set(row.values()) == {0}

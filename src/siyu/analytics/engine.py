@@ -28,6 +28,7 @@ from siyu.analytics.marts.responses import RESPONSES
 from siyu.analytics.marts.seller_candidates import SELLER_CANDIDATES
 from siyu.analytics.marts.seller_days import MONTH_SALES, SELLER_DAYS, UNIT_HOURS
 from siyu.analytics.marts.seller_months import SELLER_MONTHS
+from siyu.analytics.marts.seller_origins import SELLER_ORIGINS
 from siyu.analytics.marts.seller_responses import SELLER_RESPONSES
 from siyu.analytics.marts.seller_states import SELLER_STATES
 from siyu.analytics.marts.sellers import SELLERS
@@ -192,6 +193,13 @@ NIGHTLY: tuple[Result, ...] = (
         ("sellers_mart",),
         SELLER_CANDIDATES,
         ("unit_id", "rank"),
+    ),
+    Result(
+        "seller_origins",
+        marts.seller_origins,
+        ("sellers", "sellers_mart"),
+        SELLER_ORIGINS,
+        ("unit_id", "origin", "is_invited"),
     ),
     Result("lives", marts.lives, ("customers_mart", "sellers_mart"), LIVES, ("cut", "group_key")),
     Result(

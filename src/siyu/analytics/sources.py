@@ -88,6 +88,8 @@ _SELLERS = ibis.schema(
         "kind": "string",
         "status": "string",
         "joined_on": "date",
+        "origin": "string",
+        "invited_by_id": "int64",
         "stamp": "int64",
     }
 )

@@ -27,6 +27,9 @@ from siyu.simulation.columns import (
 from siyu.simulation.names import person_names, seller_phones
 from siyu.simulation.places import CITIES, REGIONS
 
+# From where sellers come; those whom a colleague brought have an inviter.
+_ORIGINS: Final = ("门店招聘", "同事推荐", "老客转化", "微商转化")
+_BY_COLLEAGUE: Final = 1
 _PLACES: Final = "万象 银泰 大悦 天街 吾悦 龙湖 印象 宝龙 凯德 新世界".split()
 
 
@@ -71,7 +74,7 @@ def sellers_of(*, profile: BrandProfile, seed: int, first_on: date) -> Sellers:
     # A seller with very many fans takes over nobody else's.
     fit = (joined_day < 0) & np.isinf(left_day) & (reach_at < 0.8)
     return Sellers(
-        table=_table(profile, rng, first_on, store, store_city, joined_day, left_day),
+        table=_table(profile, seed, rng, first_on, store, store_city, joined_day, left_day),
         store=store,
         store_city=store_city,
         reach=reach / reach.sum(),
@@ -110,6 +113,19 @@ def _stores_of_sellers(count: int, stores: int, rng: np.random.Generator) -> Int
     return np.repeat(np.arange(stores), sizes)
 
 
+def _origins(rng: np.random.Generator, joined_day: FloatArray) -> tuple[pa.Array, pa.Array]:
+    """Return where each seller came from, and the key of the inviter, who joined before."""
+    count = len(joined_day)
+    origin = rng.choice(len(_ORIGINS), count, p=[0.45, 0.3, 0.15, 0.1])
+    by_joining = np.argsort(joined_day, kind="stable")
+    place = np.empty(count, np.int64)
+    place[by_joining] = np.arange(count)
+    inviter = by_joining[np.floor(rng.random(count) ** 3 * place).astype(np.int64)]
+    invited = (origin == _BY_COLLEAGUE) & (joined_day[inviter] < joined_day)
+    origin = np.where((origin == _BY_COLLEAGUE) & ~invited, 0, origin)
+    return chosen(_ORIGINS, origin), keys_of("S", np.where(invited, inviter + 1, -1), 6)
+
+
 def _heirs(
     store: IntArray, fit: BoolArray, left_day: FloatArray, rng: np.random.Generator
 ) -> IntArray:
@@ -125,6 +141,7 @@ def _heirs(
 
 def _table(
     profile: BrandProfile,
+    seed: int,
     rng: np.random.Generator,
     first_on: date,
     store: IntArray,
@@ -158,6 +175,7 @@ def _table(
             chosen([one.name for one in CITIES], city),
             with_gaps(dates_of(first_on, joined_day), rng.random(count) < 0.05),
             keys_of("seller", np.where(status == 2, -1, numbers), 6),
+            *_origins(stream(seed, "inviters"), joined_day),
         ],
         schema=SELLER_ROWS,
     )

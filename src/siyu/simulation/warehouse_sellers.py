@@ -10,7 +10,15 @@ import numpy as np
 import pyarrow as pa
 
 from siyu.simulation.brand import BrandProfile
-from siyu.simulation.columns import FloatArray, IntArray, chosen, dates_of, ids_of, stream
+from siyu.simulation.columns import (
+    FloatArray,
+    IntArray,
+    chosen,
+    dates_of,
+    ids_of,
+    stream,
+    with_gaps,
+)
 from siyu.simulation.places import REGIONS
 from siyu.simulation.warehouse_schemas import FACT_SCHEMAS
 
@@ -54,6 +62,7 @@ def seller_facts_of(*, profile: BrandProfile, seed: int, sellers: int, as_of: da
             chosen(kinds, kind),
             chosen(["active", "paused", "left"], rng.choice(3, sellers, p=[0.92, 0.03, 0.05])),
             dates_of(as_of, -rng.integers(30, 2_500, sellers)),
+            *_origins(seed, sellers),
             pa.array(np.ones(sellers, np.int64)),
         ],
         schema=FACT_SCHEMAS["sellers"],
@@ -65,6 +74,17 @@ def seller_facts_of(*, profile: BrandProfile, seed: int, sellers: int, as_of: da
     edges = np.cumsum(reach / reach.sum())
     slots = np.searchsorted(edges, (np.arange(_DRAW_SLOTS) + 0.5) / _DRAW_SLOTS)
     return SellerFacts(table, _unit_ancestors(stores), store, slots.clip(0, sellers - 1))
+
+
+def _origins(seed: int, sellers: int) -> tuple[pa.Array, pa.Array]:
+    """From where sellers came; a third were invited by one who came before them."""
+    rng = stream(seed, "warehouse origins")
+    words = ["", "store", "customer", "fair"]
+    inviter = np.floor(rng.random(sellers) ** 2 * np.arange(sellers)).astype(np.int64)
+    return (
+        chosen(words, rng.choice(len(words), sellers, p=[0.1, 0.5, 0.3, 0.1])),
+        with_gaps(ids_of(inviter), (rng.random(sellers) > 1 / 3) | (np.arange(sellers) == 0)),
+    )
 
 
 def coachings_of(*, sellers: pa.Table, seed: int, as_of: date) -> pa.Table:

@@ -78,6 +78,8 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         _CITY,
         _field("joined_on", "date", "入职日期"),
         _field("login", "key", "登录名"),
+        _field("origin", "text", "来源渠道", "来源"),
+        _field("invited_by_key", "key", "邀请人编号", "推荐人编号"),
     ),
     "products": (
         _field("key", "key", "商品编号", "商品编码", english="product_key"),

@@ -45,6 +45,8 @@ SELLER_ROWS = _schema(
     city=(pa.string(),),
     joined_on=(pa.date32(),),
     login=(pa.string(),),
+    origin=(pa.string(),),
+    invited_by_key=(pa.string(),),
 )
 
 PRODUCT_ROWS = _schema(

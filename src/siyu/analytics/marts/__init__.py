@@ -24,6 +24,7 @@ from siyu.analytics.marts.responses import responses
 from siyu.analytics.marts.seller_candidates import seller_candidates
 from siyu.analytics.marts.seller_days import month_sales, seller_days, unit_hours
 from siyu.analytics.marts.seller_months import seller_months
+from siyu.analytics.marts.seller_origins import seller_origins
 from siyu.analytics.marts.seller_responses import seller_responses
 from siyu.analytics.marts.seller_states import seller_states
 from siyu.analytics.marts.sellers import sellers
@@ -58,6 +59,7 @@ __all__ = [
     "seller_candidates",
     "seller_days",
     "seller_months",
+    "seller_origins",
     "seller_responses",
     "seller_states",
     "sellers",

@@ -38,9 +38,14 @@ SELLERS = ibis.schema(
         "repeat_rate_ppm": "int64",
         "concentration_ppm": "int64",
         "last_sale_on": "date",
+        "origin": "string",
+        "invited_by_id": "int64",
+        "invited": "int64",
+        "invited_selling": "int64",
+        "invited_gmv_minor": "int64",
     }
 )
-_OWN = ("seller_id", "unit_id", "kind", "status")
+_OWN = ("seller_id", "unit_id", "kind", "status", "origin", "invited_by_id")
 _STANDING = ("life", "persona", "visits_30", "expected_30_x100", "days_since_sale")
 _MAY_BE_NULL = ("average_order_minor", "repeat_rate_ppm", "concentration_ppm")
 _DAYS = ("started_on", "first_sale_on", "last_sale_on")
@@ -66,7 +71,9 @@ def sellers(
     seller in the last 30 days; gmv_365_minor, buyers_365 of the last 365 days,
     repeat_rate_ppm (of these buyers, who ordered twice or more), concentration_ppm (share of
     the identified gmv of 365 days that the top fifth of buyers made, their number rounded
-    up), last_sale_on (null without a sale in 365 days). Rates are null without buyers.
+    up), last_sale_on (null without a sale in 365 days); origin (from where she came; empty where
+    not told), invited_by_id; invited (whom she invited), invited_selling and invited_gmv_minor
+    (those of them with sales in the last 30 days, and these sales). Rates are null without buyers.
     """
     month, year = as_of - timedelta(days=30), as_of - timedelta(days=365)
     credited = sales.filter(sales.seller_id.notnull(), sales.business_on >= year)
@@ -82,11 +89,23 @@ def sellers(
         given_back.group_by("seller_id").agg(refunds_minor=total(given_back.amount_minor)),
     ):
         table = table.left_join(side, "seller_id").drop("seller_id_right")
+    table = table.left_join(_invited(table), "seller_id").drop("seller_id_right")
     counts = [name for name in SELLERS if name not in (*_OWN, *_STANDING, *_MAY_BE_NULL, *_DAYS)]
     return table.mutate(
         started_on=ibis.coalesce(table.joined_on, table.first_sale_on),
         **{name: table[name].fill_null(0) for name in counts},
     ).select(*SELLERS)
+
+
+def _invited(table: ibis.Table) -> ibis.Table:
+    """What came of those whom each seller invited."""
+    invited = table.filter(table.invited_by_id.notnull())
+    brought = invited.group_by(seller_id=invited.invited_by_id)
+    return brought.agg(
+        invited=invited.count(),
+        invited_selling=number_of(invited, where=invited.gmv_minor > 0),
+        invited_gmv_minor=total(invited.gmv_minor),
+    )
 
 
 def _fans(customers_mart: ibis.Table) -> ibis.Table:

@@ -39,6 +39,7 @@ STEPS = {
     "forecast": gettext_lazy("Trial of the forecasts"),
     "standards": gettext_lazy("Standards of customers"),
     "forecasts": gettext_lazy("Forecast by kind of history"),
+    "seller_origins": gettext_lazy("Where sellers came from"),
     "lives": gettext_lazy("How long customers stay"),
     "fresh_tags": gettext_lazy("Fresh tags"),
     "tag_truth": gettext_lazy("Truth of tags"),

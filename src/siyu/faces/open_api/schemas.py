@@ -49,6 +49,8 @@ class SellerRow(_Row):
     region_name: Text | None = None
     city: Text | None = None
     joined_on: Day | None = None
+    origin: Text | None = None
+    invited_by_key: Key | None = None
 
 
 class ProductRow(_Row):

@@ -15,6 +15,8 @@ SELLERS = pa.schema(
         pa.field("kind", pa.string(), nullable=False),
         pa.field("status", pa.string(), nullable=False),
         pa.field("joined_on", pa.date32()),
+        pa.field("origin", pa.string(), nullable=False),
+        pa.field("invited_by_id", pa.int64()),
         pa.field("stamp", pa.int64(), nullable=False),
     ]
 )
@@ -23,7 +25,9 @@ SELLERS = pa.schema(
 def read_sellers(program_id: int, low: int, high: int) -> Iterator[pa.Table]:
     """The latest version of every seller written in the window."""
     rows = Seller.objects.filter(program_id=program_id, stamp__gte=low, stamp__lt=high)
-    values = rows.values_list("id", "unit_id", "kind", "status", "joined_on", "stamp")
+    values = rows.values_list(
+        "id", "unit_id", "kind", "status", "joined_on", "origin", "invited_by_id", "stamp"
+    )
     yield from arrow_tables(values=values, schema=SELLERS)
 
 

@@ -3,10 +3,15 @@ from typing import ClassVar
 from django.db import models
 
 from siyu.foundation.ids import new_id
+from siyu.rooms.sellers.types import ORIGIN_LENGTH
 
 
 class Seller(models.Model):
-    """One seller of a program; name and phone are sealed."""
+    """One seller of a program; name and phone are sealed.
+
+    ``origin`` says from where she came (来源), in the brand's own words. ``inviter_key`` is what
+    a file said of who invited her; ``invited_by`` follows when that seller is known.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     program = models.ForeignKey(
@@ -21,6 +26,9 @@ class Seller(models.Model):
     kind = models.CharField(max_length=12)
     status = models.CharField(max_length=8)
     joined_on = models.DateField(null=True)
+    origin = models.CharField(max_length=ORIGIN_LENGTH, blank=True, default="")
+    inviter_key = models.CharField(max_length=128, blank=True, default="")
+    invited_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     sealed = models.BinaryField()
     phone_index = models.BinaryField(null=True, db_index=True)
     digest = models.BinaryField()
@@ -35,6 +43,11 @@ class Seller(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["program", "stamp"], name="sellers_seller_stamp"),
             models.Index(fields=["program", "unit"], name="sellers_seller_unit"),
+            models.Index(
+                fields=["program", "inviter_key"],
+                condition=models.Q(invited_by=None) & ~models.Q(inviter_key=""),
+                name="sellers_seller_waits",
+            ),
         ]
 
 

@@ -133,4 +133,6 @@ def _view(seller: Seller) -> SellerView:
         kind=SellerKind(seller.kind),
         status=SellerStatus(seller.status),
         joined_on=seller.joined_on,
+        origin=seller.origin,
+        invited_by_id=seller.invited_by_id,
     )

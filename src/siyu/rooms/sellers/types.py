@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import pyarrow as pa
 
+ORIGIN_LENGTH = 40
+
 
 class SellerKind(StrEnum):
     """Kinds of seller: 导购, 店主, KOC, 团长."""
@@ -47,6 +49,8 @@ class SellerView:
     kind: SellerKind
     status: SellerStatus
     joined_on: date | None
+    origin: str
+    invited_by_id: int | None
 
 
 SELLER_ROWS = pa.schema(
@@ -63,6 +67,8 @@ SELLER_ROWS = pa.schema(
         pa.field("city", pa.string()),
         pa.field("joined_on", pa.date32()),
         pa.field("login", pa.string()),
+        pa.field("origin", pa.string()),
+        pa.field("invited_by_key", pa.string()),
     ]
 )
 """Sellers as they come from outside; one row is one seller. A null says nothing."""

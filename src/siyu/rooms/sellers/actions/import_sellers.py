@@ -17,8 +17,9 @@ from siyu.rooms.organization.actions import (
 )
 from siyu.rooms.organization.queries import grants_of, logins_taken, program_of
 from siyu.rooms.organization.types import Role
+from siyu.rooms.sellers.actions.inviters import join_inviters, leave_out_circles
 from siyu.rooms.sellers.models import Seller
-from siyu.rooms.sellers.types import SellerKind, SellerStatus
+from siyu.rooms.sellers.types import ORIGIN_LENGTH, SellerKind, SellerStatus
 
 _COLUMNS = (
     "staff_id",
@@ -26,6 +27,8 @@ _COLUMNS = (
     "kind",
     "status",
     "joined_on",
+    "origin",
+    "inviter_key",
     "sealed",
     "phone_index",
     "digest",
@@ -39,11 +42,13 @@ def import_sellers(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
 
     A seller without a store belongs to headquarters' own store. Each seller gets a sign-in
     account without a password, and may use it until she has left. Rows with an unknown kind or
-    status are rejected, and so are those whose login is another person's. A key that is a phone
-    number is kept as its blind index.
+    status are rejected, and so are those whose login is another person's, and those who would
+    have invited themselves, through others too. Who invited her may come later than she. A key
+    that is a phone number is kept as its blind index.
     """
     ring = settings.SIYU_KEYRING
     given, rejects = _sound(plain_rows(table=rows))
+    rejects += leave_out_circles(program_id=program_id, source=source, given=given)
     kept = {key: ring.safe_key(key) for key in given}
     stored = {
         seller.source_key: seller
@@ -71,6 +76,7 @@ def import_sellers(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     updated = 0
     for key, seller in known.items():
         updated += _update(seller, given[key], units, stamp)
+    join_inviters(program_id=program_id, source=source, stamp=stamp)
     return ImportCounts(
         created=len(new),
         updated=updated,
@@ -84,6 +90,9 @@ def _sound(rows: list[dict[str, Any]]) -> tuple[dict[str, dict[str, Any]], list[
     given: dict[str, dict[str, Any]] = {}
     rejects = []
     for row in rows:
+        if len(row["origin"] or "") > ORIGIN_LENGTH:
+            rejects.append(_too_long(row))
+            continue
         for column, known in (("kind", SellerKind), ("status", SellerStatus)):
             if row[column] is not None and row[column] not in set(known):
                 words = ", ".join(known)
@@ -103,6 +112,16 @@ def _sound(rows: list[dict[str, Any]]) -> tuple[dict[str, dict[str, Any]], list[
             before = given.get(key, {})
             given[key] = {n: before.get(n) if v is None else v for n, v in row.items()}
     return given, rejects
+
+
+def _too_long(row: dict[str, Any]) -> Reject:
+    return Reject(
+        row=row["row"],
+        column="origin",
+        value=row["origin"],
+        code="too_long",
+        reason=f"at most {ORIGIN_LENGTH} characters",
+    )
 
 
 def _with_logins(
@@ -181,6 +200,8 @@ def _create(
                 row["kind"] or SellerKind.GUIDE.value,
                 row["status"] or SellerStatus.ACTIVE.value,
                 row["joined_on"],
+                row["origin"] or "",
+                ring.safe_key(row["invited_by_key"] or ""),
                 ring.seal({"name": _name(row), "phone": row["phone"]}),
                 ring.blind_index("phone", row["phone"]) if row["phone"] else None,
                 _digest(row),
@@ -217,6 +238,9 @@ def _update(seller: Seller, row: dict[str, Any], units: dict[str, int], stamp: i
     works = status != SellerStatus.LEFT
     if seller.staff_id is not None and works != (seller.status != SellerStatus.LEFT):
         _may_enter(works, seller.staff_id, seller.program_id, unit_id)
+    inviter_key = ring.safe_key(row["invited_by_key"] or "") or seller.inviter_key
+    if inviter_key != seller.inviter_key:
+        Seller.objects.filter(id=seller.id).update(invited_by=None)
     update_rows(
         model=Seller,
         key="id",
@@ -228,6 +252,8 @@ def _update(seller: Seller, row: dict[str, Any], units: dict[str, int], stamp: i
                 row["kind"] or seller.kind,
                 status,
                 row["joined_on"] or seller.joined_on,
+                row["origin"] or seller.origin,
+                inviter_key,
                 ring.seal(person),
                 ring.blind_index("phone", person["phone"]) if person["phone"] else None,
                 _digest(row),

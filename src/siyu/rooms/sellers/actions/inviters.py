@@ -1,0 +1,65 @@
+"""Who invited whom, by outside keys: an inviter may be imported after whom she invited."""
+
+from typing import Any
+
+from django.conf import settings
+
+from siyu.rooms.operations.queries import any_of
+from siyu.rooms.operations.types import Reject
+from siyu.rooms.sellers.models import Seller
+from siyu.rooms.sellers.queries import seller_ids_by_key
+from siyu.rooms.sellers.rules import in_circles
+
+
+def leave_out_circles(
+    *, program_id: int, source: str, given: dict[str, dict[str, Any]]
+) -> list[Reject]:
+    """Take the rows out of ``given`` by which a seller would have invited herself."""
+    ring = settings.SIYU_KEYRING
+    told = {
+        ring.safe_key(key): ring.safe_key(row["invited_by_key"])
+        for key, row in given.items()
+        if row["invited_by_key"]
+    }
+    inviters = _lines_above(program_id, source, told) | told
+    circles = in_circles(inviters=inviters, keys=told)
+    wrong = [key for key in given if ring.safe_key(key) in circles]
+    return [_reject(given.pop(key)) for key in wrong]
+
+
+def join_inviters(*, program_id: int, source: str, stamp: int) -> None:
+    """Join the sellers who wait for an inviter to her, where she has been imported by now."""
+    waiting = Seller.objects.filter(program_id=program_id, source=source, invited_by=None).exclude(
+        inviter_key=""
+    )
+    keys = set(waiting.values_list("inviter_key", flat=True))
+    for key, inviter_id in seller_ids_by_key(
+        program_id=program_id, source=source, keys=keys
+    ).items():
+        waiting.filter(inviter_key=key).exclude(id=inviter_id).update(
+            invited_by_id=inviter_id, stamp=stamp
+        )
+
+
+def _lines_above(program_id: int, source: str, told: dict[str, str]) -> dict[str, str]:
+    """The stored inviters above those who are told, level by level, by key."""
+    above: dict[str, str] = {}
+    asked = set(told.values())
+    while asked:
+        rows = Seller.objects.filter(
+            program_id=program_id, source=source, source_key__in=any_of(values=asked)
+        ).exclude(inviter_key="")
+        found = dict(rows.values_list("source_key", "inviter_key"))
+        above |= found
+        asked = set(found.values()) - set(above)
+    return above
+
+
+def _reject(row: dict[str, Any]) -> Reject:
+    return Reject(
+        row=row["row"],
+        column="invited_by_key",
+        value=row["invited_by_key"],
+        code="invites_herself",
+        reason="this seller would have invited herself; correct who invited her",
+    )
