@@ -114,6 +114,7 @@ def seller(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpRespo
     """One seller, in a drawer or on a page of her own."""
     found = find_seller(viewer=viewer, seller_id=seller_id)
     row = seller_numbers(viewer=viewer, seller_id=seller_id)
+    inviters = [found.invited_by_id] if found.invited_by_id else []
     today = today_in(program_id=viewer.program_id)
     month_on = today.replace(day=1)
     shown = {
@@ -122,6 +123,7 @@ def seller(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpRespo
         "store": names_of_units(unit_ids=[found.unit_id]).get(found.unit_id, ""),
         "kind": KINDS[found.kind],
         "status": STATUSES[found.status],
+        "inviter": next(iter(sellers_of_ids(viewer=viewer, seller_ids=inviters).values()), None),
         "row": row,
         "life": LIVES.get(row["life"]) if row else None,
         "persona": PERSONAS.get(row["persona"]) if row else None,

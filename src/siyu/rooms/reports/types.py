@@ -176,3 +176,22 @@ class LivesCompared:
 
     groups: tuple[GroupLife, ...]
     p: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OriginView:
+    """Sellers of one origin (empty: not told), invited by another seller or not.
+
+    ``recent`` joined within 90 days; of ``known_30``, who joined 30 days ago or longer,
+    ``sold_30`` sold within 30 days of joining; ``selling`` sold ``gmv_minor`` in the last 30 days.
+    """
+
+    origin: str
+    is_invited: bool
+    sellers: int
+    recent: int
+    known_30: int
+    sold_30: int
+    selling: int
+    lost: int
+    gmv_minor: int
