@@ -85,8 +85,8 @@ _PACES = f"""
     CROSS JOIN readings r"""
 
 _REFUNDED = """
-    SELECT customer_id, sum(amount_minor) AS refunds_minor FROM refunds
-    WHERE business_on < {as_of} AND customer_id IS NOT NULL GROUP BY customer_id"""
+    SELECT customer_id, sum(amount_minor) AS refunds_minor FROM returns
+    WHERE customer_id IS NOT NULL GROUP BY customer_id"""
 
 _PERSON = """
     born_on IS NOT NULL AS known_age,
@@ -138,7 +138,7 @@ SELECT c.customer_id, s.seller_id, s.followed_on, gender, {_PERSON}, city_tier,
        coalesce(average_order_minor, common_order_minor, 0) AS order_value_minor,
        chance_ppm * order_value_minor // 1000000 AS expected_value_minor,
        alive_ppm, visits_30_x1000, visits_90_x1000, value_90_minor
-FROM customers c
+FROM (SELECT * FROM customers ANTI JOIN (FROM merges WHERE NOT is_undone) USING (customer_id)) c
 LEFT JOIN served s ON s.customer_id = c.customer_id
 LEFT JOIN paces p ON p.customer_id = c.customer_id
 LEFT JOIN foretold e ON e.customer_id = c.customer_id

@@ -69,6 +69,12 @@ _SEGMENTS = {
 }
 
 
+_AS_ONE = """
+    SELECT * REPLACE (coalesce(m.into_id, t.customer_id) AS customer_id)
+    FROM {table} t LEFT JOIN (SELECT customer_id AS merged_id, into_id FROM merges
+                              WHERE NOT is_undone) m ON m.merged_id = t.customer_id"""
+
+
 def memberships_sql(*, as_of: date) -> str:
     """Return the SELECT of who belongs to which segment since when."""
     now = " UNION ALL ".join(
@@ -120,11 +126,12 @@ def candidates_sql(*, parameters: Mapping[str, Any]) -> str:
     # Ranked on the few columns that decide; the evidence is worked out for who stays.
     return f"""
 WITH barred AS (
-    SELECT DISTINCT customer_id FROM contacts
+    SELECT DISTINCT customer_id FROM ({_AS_ONE.format(table="contacts")}) AS contacts
     WHERE drawn_on < {{as_of}} AND (blocked_until > {{as_of}}
         OR (state IN ('open', 'held', 'done')
             AND coalesce(contacted_on, drawn_on) > {{as_of}} - {parameters["quota_days"]}))
-    UNION SELECT customer_id FROM assignments WHERE blocked_until > {{as_of}}),
+    UNION SELECT customer_id
+    FROM ({_AS_ONE.format(table="assignments")}) AS assignments WHERE blocked_until > {{as_of}}),
 chosen AS (
     SELECT *, CASE {signal} END AS signal FROM customers_mart
     WHERE seller_id IS NOT NULL AND NOT opted_out AND NOT is_minor AND signal IS NOT NULL
@@ -193,14 +200,18 @@ def responses_sql(*, parameters: Mapping[str, Any]) -> str:
 WITH launches(signal, since, horizon) AS (VALUES {rows}),
 first AS (
     SELECT signal, customer_id, drawn_on, horizon, state = 'held' AS is_held, market_id, variant_id
-    FROM contacts JOIN launches USING (signal)
+    FROM ({_AS_ONE.format(table="contacts")}) AS contacts JOIN launches USING (signal)
     WHERE drawn_on >= since AND drawn_on <= DATE '{parameters["as_of"]}' - horizon
     QUALIFY row_number() OVER (
         PARTITION BY signal, customer_id ORDER BY drawn_on, task_id) = 1),
+whole AS (
+    SELECT * FROM first f WHERE NOT EXISTS (
+        FROM merges m WHERE NOT is_undone AND m.into_id = f.customer_id
+        AND m.merged_on >= f.drawn_on AND m.merged_on < f.drawn_on + f.horizon)),
 spent AS (
     SELECT f.signal, f.drawn_on, f.is_held, market_id, variant_id, f.customer_id,
            count(v.customer_id) AS visits, coalesce(sum(v.amount_minor), 0) AS spend
-    FROM first f
+    FROM whole f
     LEFT JOIN visits v ON v.customer_id = f.customer_id
         AND v.business_on >= f.drawn_on AND v.business_on < f.drawn_on + f.horizon
     GROUP BY ALL)

@@ -39,9 +39,10 @@ from benchmarks.reference_sellers import (
 from benchmarks.reference_standards import STANDARDS
 
 _SALES = """
-SELECT l.line_id, l.order_id, l.customer_id, l.product_id, c.seller_id, c.unit_id, c.basis,
-       l.business_on, l.local_hour, l.amount_minor, l.is_gift
+SELECT l.line_id, l.order_id, coalesce(m.into_id, l.customer_id) AS customer_id, l.product_id,
+       c.seller_id, c.unit_id, c.basis, l.business_on, l.local_hour, l.amount_minor, l.is_gift
 FROM order_lines l LEFT JOIN credits c ON c.line_id = l.line_id
+LEFT JOIN merges m ON m.customer_id = l.customer_id AND NOT m.is_undone
 WHERE l.is_paid AND NOT l.is_void AND l.quantity_milli > 0 AND l.business_on < {as_of}"""
 
 _ORDERS = """
@@ -63,9 +64,11 @@ FROM days WINDOW own AS (PARTITION BY customer_id ORDER BY business_on),
                  whole AS (PARTITION BY customer_id)"""
 
 _RETURNS = """
-SELECT r.refund_id, r.order_id, r.line_id, r.customer_id, r.product_id, c.seller_id, c.unit_id,
-       r.business_on, r.amount_minor
-FROM refunds r LEFT JOIN credits c ON c.line_id = r.line_id WHERE r.business_on < {as_of}"""
+SELECT r.refund_id, r.order_id, r.line_id, coalesce(m.into_id, r.customer_id) AS customer_id,
+       r.product_id, c.seller_id, c.unit_id, r.business_on, r.amount_minor
+FROM refunds r LEFT JOIN credits c ON c.line_id = r.line_id
+LEFT JOIN merges m ON m.customer_id = r.customer_id AND NOT m.is_undone
+WHERE r.business_on < {as_of}"""
 
 _GOODS = "SELECT product_id, category_id, brand_id FROM products ORDER BY product_id"
 

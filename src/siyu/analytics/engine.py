@@ -77,10 +77,10 @@ CARRIED: dict[str, str] = {"memberships_before": "memberships"}
 
 # In the order of computation: a result reads only facts, what is carried and results above it.
 NIGHTLY: tuple[Result, ...] = (
-    Result("sales", staging.sales, ("order_lines", "credits"), staging.SALES),
+    Result("sales", staging.sales, ("order_lines", "credits", "merges"), staging.SALES),
     Result("orders", staging.orders, ("sales",), staging.ORDERS),
     Result("visits", staging.visits, ("orders",), staging.VISITS),
-    Result("returns", staging.returns, ("refunds", "credits"), staging.RETURNS),
+    Result("returns", staging.returns, ("refunds", "credits", "merges"), staging.RETURNS),
     Result("goods", staging.goods, ("products",), staging.GOODS, ("product_id",)),
     Result("market", marts.market, ("visits",), MARKET, ("business_on",)),
     Result("histories", marts.histories, ("visits",), HISTORIES),
@@ -129,11 +129,12 @@ NIGHTLY: tuple[Result, ...] = (
         marts.customers,
         (
             "customers",
+            "merges",
             "follows",
             "histories",
             "market",
             "favourites",
-            "refunds",
+            "returns",
             "propensity",
             "standards",
             "forecast",
@@ -175,7 +176,7 @@ NIGHTLY: tuple[Result, ...] = (
     Result(
         "candidates",
         marts.candidates,
-        ("customers_mart", "contacts", "assignments", "memberships"),
+        ("customers_mart", "contacts", "assignments", "merges", "memberships"),
         CANDIDATES,
         ("seller_id", "rank"),
     ),
@@ -226,7 +227,7 @@ NIGHTLY: tuple[Result, ...] = (
     Result(
         "responses",
         marts.responses,
-        ("contacts", "visits"),
+        ("contacts", "visits", "merges"),
         RESPONSES,
         ("signal", "drawn_on", "is_held", "market_id", "variant_id"),
     ),
@@ -252,8 +253,8 @@ KEPT: dict[str, str] = {"seller_days_before": "seller_days", "unit_hours_before"
 
 # Computed all day long over the days that changed, beside the results of the night.
 HOURLY: tuple[Result, ...] = (
-    Result("sales", staging.sales, ("order_lines", "credits"), staging.SALES),
-    Result("returns", staging.returns, ("refunds", "credits"), staging.RETURNS),
+    Result("sales", staging.sales, ("order_lines", "credits", "merges"), staging.SALES),
+    Result("returns", staging.returns, ("refunds", "credits", "merges"), staging.RETURNS),
     Result(
         "seller_days",
         marts.seller_days,

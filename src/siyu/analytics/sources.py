@@ -135,11 +135,22 @@ _ASSIGNMENTS = ibis.schema(
     }
 )
 
+_MERGES = ibis.schema(
+    {
+        "customer_id": "int64",
+        "into_id": "int64",
+        "merged_on": "date",
+        "is_undone": "boolean",
+        "stamp": "int64",
+    }
+)
+
 FACTS: dict[str, ibis.Schema] = {
     "order_lines": _ORDER_LINES,
     "refunds": _REFUNDS,
     "credits": _CREDITS,
     "customers": _CUSTOMERS,
+    "merges": _MERGES,
     "follows": _FOLLOWS,
     "sellers": _SELLERS,
     "unit_ancestors": ibis.schema(

@@ -75,14 +75,37 @@ def before(table: ibis.Table, as_of: date | None) -> ibis.Table:
     return table if as_of is None else table.filter(table.business_on < as_of)
 
 
-def sales(*, order_lines: ibis.Table, credits: ibis.Table, as_of: date | None = None) -> ibis.Table:  # noqa: A002 (the fact table has this name)
+def merged(*, merges: ibis.Table) -> ibis.Table:
+    """One row a customer who turned out to be another.
+
+    Columns: merged_id, into_id (who she is), merged_on.
+    """
+    known = merges.filter(~merges.is_undone)
+    return known.select("into_id", "merged_on", merged_id="customer_id")
+
+
+def as_one(table: ibis.Table, *, merges: ibis.Table) -> ibis.Table:
+    """The rows of a table, those of a merged customer under the one whom she was merged into."""
+    pairs = merged(merges=merges).drop("merged_on")
+    joined = table.left_join(pairs, table.customer_id == pairs.merged_id)
+    person = ibis.coalesce(joined.into_id, joined.customer_id)
+    return joined.mutate(customer_id=person).drop("merged_id", "into_id")
+
+
+def sales(
+    *,
+    order_lines: ibis.Table,
+    credits: ibis.Table,  # noqa: A002 (the fact table has this name)
+    merges: ibis.Table,
+    as_of: date | None = None,
+) -> ibis.Table:
     """One row a line that counts as sold: paid, not void, quantity above zero.
 
     Columns: line_id, order_id, customer_id (null: sold to nobody known), product_id,
     seller_id, unit_id and basis (as credited, null where nobody was), business_on,
     local_hour, amount_minor (goods without freight), is_gift (unit price zero).
     """
-    lines = before(order_lines, as_of)
+    lines = as_one(before(order_lines, as_of), merges=merges)
     sold = lines.filter(lines.is_paid, ~lines.is_void, lines.quantity_milli > 0)
     credited = credits.select(
         credited_line_id=credits.line_id,
@@ -141,14 +164,20 @@ def visits(*, orders: ibis.Table) -> ibis.Table:
     )
 
 
-def returns(*, refunds: ibis.Table, credits: ibis.Table, as_of: date | None = None) -> ibis.Table:  # noqa: A002 (the fact table has this name)
+def returns(
+    *,
+    refunds: ibis.Table,
+    credits: ibis.Table,  # noqa: A002 (the fact table has this name)
+    merges: ibis.Table,
+    as_of: date | None = None,
+) -> ibis.Table:
     """One row a refund, with the seller and unit credited for the line it gives back.
 
     Columns: refund_id, order_id, line_id, customer_id, product_id, seller_id, unit_id (both
     null where the refund names no credited line), business_on (of the refund), amount_minor
     (positive).
     """
-    given_back = before(refunds, as_of)
+    given_back = as_one(before(refunds, as_of), merges=merges)
     credited = credits.select(
         credited_line_id=credits.line_id, seller_id=credits.seller_id, unit_id=credits.unit_id
     )

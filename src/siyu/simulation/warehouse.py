@@ -29,6 +29,7 @@ from siyu.simulation.warehouse_people import (
     customer_tags_of,
     customers_of,
     follows_of,
+    merges_of,
 )
 from siyu.simulation.warehouse_schemas import FACT_SCHEMAS
 from siyu.simulation.warehouse_sellers import coachings_of, seller_facts_of
@@ -140,6 +141,7 @@ def _write_chunk(plan: Plan, chunk: Chunk) -> list[tuple[str, Path]]:
         "follows": follows_of(
             plan=plan, chunk=chunk, rng=rng, seller=seller[known], start=start[known]
         ),
+        "merges": merges_of(plan=plan, chunk=chunk),
         "contacts": contacts_of(plan=plan, chunk=chunk, rng=rng, seller=seller[known]),
         "customer_tags": customer_tags_of(plan=plan, chunk=chunk, seller=seller[known]),
         "assignments": assignments_of(plan=plan, chunk=chunk, rng=rng, seller=seller[known]),

@@ -90,6 +90,22 @@ def follows_of(
     )
 
 
+def merges_of(*, plan: Plan, chunk: Chunk) -> pa.Table:
+    """Return that one customer in a thousand turned out to be the next one, five days ago each."""
+    customer = np.arange(0, chunk.known - 1, 1_000)
+    count = len(customer)
+    return pa.table(
+        [
+            customer_ids(chunk, customer),
+            customer_ids(chunk, customer + 1),
+            dates_of(plan.market.first_on, np.full(count, plan.market.days - 5)),
+            pa.array(np.zeros(count, np.bool_)),
+            stamps_of(chunk, count),
+        ],
+        schema=FACT_SCHEMAS["merges"],
+    )
+
+
 def contacts_of(
     *, plan: Plan, chunk: Chunk, rng: np.random.Generator, seller: IntArray
 ) -> pa.Table:

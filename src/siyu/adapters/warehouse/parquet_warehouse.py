@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+import ibis
 import pyarrow as pa
 
 from siyu.adapters.warehouse import audiences, comparing
@@ -167,11 +168,13 @@ class ParquetWarehouse:
         self, *, program_id: int, start_on: date, end_on: date, unit_ids: frozenset[int] | None
     ) -> dict[str, int]:
         """The metrics of a period, both days included; money in minor units."""
-        sales = staging.sales(order_lines=table("order_lines"), credits=table("credits"))
+        sales = _sold()
         orders = staging.orders(sales=sales)
         numbers = period_metrics(
             sales=sales,
-            returns=staging.returns(refunds=table("refunds"), credits=table("credits")),
+            returns=staging.returns(
+                refunds=table("refunds"), credits=table("credits"), merges=table("merges")
+            ),
             first_purchases=orders.group_by("customer_id").agg(first_on=orders.business_on.min()),
             start_on=start_on,
             end_on=end_on,
@@ -223,7 +226,7 @@ class ParquetWarehouse:
         self, *, program_id: int, end_on: date, unit_days: int, minor_units: int
     ) -> PurchaseFit:
         """Models of repeat buying, fitted to all purchases until a day."""
-        sales = staging.sales(order_lines=table("order_lines"), credits=table("credits"))
+        sales = _sold()
         engine = self._engine_with_facts(program_id)
         try:
             return fitted(
@@ -238,11 +241,7 @@ class ParquetWarehouse:
 
     def back_test(self, *, program_id: int, end_on: date, days: int) -> BackTest:
         """Forecasts of the days after a day, judged by what came."""
-        sales = staging.sales(
-            order_lines=table("order_lines"),
-            credits=table("credits"),
-            as_of=end_on + timedelta(days=days + 1),
-        )
+        sales = _sold(as_of=end_on + timedelta(days=days + 1))
         engine = self._engine_with_facts(program_id)
         try:
             return back_tested(engine=engine, sales=sales, end_on=end_on, days=days)
@@ -317,3 +316,13 @@ class ParquetWarehouse:
 
     def _root(self, program_id: int) -> Path:
         return self._home / str(program_id)
+
+
+def _sold(as_of: date | None = None) -> ibis.Table:
+    """All sales in the facts, or those before a day."""
+    return staging.sales(
+        order_lines=table("order_lines"),
+        credits=table("credits"),
+        merges=table("merges"),
+        as_of=as_of,
+    )

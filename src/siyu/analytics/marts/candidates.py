@@ -11,6 +11,7 @@ import ibis
 
 from siyu.analytics.arithmetic import days_between
 from siyu.analytics.signals import SIGNALS
+from siyu.analytics.staging import as_one
 
 CANDIDATES = ibis.schema(
     {
@@ -37,6 +38,7 @@ def candidates(
     customers_mart: ibis.Table,
     contacts: ibis.Table,
     assignments: ibis.Table,
+    merges: ibis.Table,
     memberships: ibis.Table,
     as_of: date,
     priorities: Mapping[str, int],
@@ -63,6 +65,8 @@ def candidates(
     `signals.evidence_of`), propensity_ppm, order_value_minor, expected_value_minor, rank (from 1
     within the seller, by expected value and then customer_id).
     """
+    contacts = as_one(contacts, merges=merges)
+    assignments = as_one(assignments, merges=merges)
     own = sorted(name for name in segments if name not in SIGNALS)
     chosen = sorted(
         (name for name in (*SIGNALS, *own) if name in priorities),

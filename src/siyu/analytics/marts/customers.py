@@ -13,7 +13,7 @@ from siyu.analytics.marts.portrait import ADULT_YEARS, age_band, age_years, days
 from siyu.analytics.marts.propensity import buyer_bucket, prospect_bucket
 from siyu.analytics.marts.quintiles import quintile
 from siyu.analytics.marts.rhythm import rhythms
-from siyu.analytics.staging import before, serving
+from siyu.analytics.staging import merged, serving
 
 CUSTOMERS = ibis.schema(
     {
@@ -81,18 +81,19 @@ _COUNTS = (
 def customers(
     *,
     customers: ibis.Table,
+    merges: ibis.Table,
     follows: ibis.Table,
     histories: ibis.Table,
     market: ibis.Table,
     favourites: ibis.Table,
-    refunds: ibis.Table,
+    returns: ibis.Table,
     propensity: ibis.Table,
     standards: ibis.Table,
     forecast: ibis.Table,
     forecasts: ibis.Table,
     as_of: date,
 ) -> ibis.Table:
-    """One row a customer who is not deleted, whether or not she ever bought.
+    """One row a customer who is not deleted nor merged into another, whether she bought or not.
 
     Columns, as of the morning of `as_of`:
     customer_id; seller_id and followed_on of the serving follow (null for none);
@@ -115,12 +116,14 @@ def customers(
     alive_ppm, visits_30_x1000, visits_90_x1000 (see `models.forecast`) and value_90_minor (those
     visits at what Gamma-Gamma expects one of hers to cost, half up); null for prospects.
     """
-    table = _people(customers, serving(follows=follows, as_of=as_of), as_of)
+    gone = merged(merges=merges).select(customer_id="merged_id")
+    own = customers.anti_join(gone, "customer_id")
+    table = _people(own, serving(follows=follows, as_of=as_of), as_of)
     for side in (
         rhythms(histories=histories, market=market, as_of=as_of),
         foretold(histories=histories, forecast=forecast, forecasts=forecasts, as_of=as_of),
         favourites,
-        _refunded(refunds, as_of),
+        _refunded(returns),
     ):
         table = table.left_join(side, "customer_id").drop("customer_id_right")
     table = table.cross_join(_always(standards))
@@ -144,9 +147,8 @@ def _people(customers: ibis.Table, followed: ibis.Table, as_of: date) -> ibis.Ta
     return kept.left_join(followed, "customer_id").drop("customer_id_right")
 
 
-def _refunded(refunds: ibis.Table, as_of: date) -> ibis.Table:
-    known = before(refunds, as_of)
-    known = known.filter(known.customer_id.notnull())
+def _refunded(returns: ibis.Table) -> ibis.Table:
+    known = returns.filter(returns.customer_id.notnull())
     return known.group_by("customer_id").agg(refunds_minor=total(known.amount_minor))
 
 

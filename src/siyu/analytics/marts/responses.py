@@ -9,6 +9,7 @@ from typing import Any
 import ibis
 
 from siyu.analytics.arithmetic import number_of, total
+from siyu.analytics.staging import as_one, merged
 
 RESPONSES = ibis.schema(
     {
@@ -29,20 +30,27 @@ Launches = Mapping[str, tuple[date, int]]
 
 
 def responses(
-    *, contacts: ibis.Table, visits: ibis.Table, launches: Launches, as_of: date
+    *,
+    contacts: ibis.Table,
+    visits: ibis.Table,
+    launches: Launches,
+    as_of: date,
+    merges: ibis.Table | None = None,
 ) -> ibis.Table:
     """One row a signal, day, arm and words, of draws whose horizon has passed before `as_of`.
 
     `launches` gives for each signal the day since which draws count, and the horizon in days.
     A customer counts once a signal, with her first draw since then: later draws may differ
-    because of the first. Whether the seller did the task plays no part.
+    because of the first. Whether the seller did the task plays no part. A customer whom another
+    was merged into while the horizon ran leaves the read-out: what either bought is hers now.
 
     Columns: signal, drawn_on, is_held; market_id (of the trial of words in which she was drawn)
     and variant_id (null: the usual words); customers; buyers and spend_minor within the horizon,
     the day of the draw included, before refunds; spend_squares (sum of the squares of each
     customer's spend, in minor units squared).
     """
-    drawn = _since_launch(contacts, launches, as_of)
+    told = contacts if merges is None else as_one(contacts, merges=merges)
+    drawn = _since_launch(told, launches, as_of)
     first = drawn.mutate(
         place=ibis.row_number().over(
             group_by=("signal", "customer_id"), order_by=("drawn_on", "task_id")
@@ -51,6 +59,8 @@ def responses(
     issued = first.filter(first.place == 0).select(
         "task_id", "customer_id", "drawn_on", "until_on", *_BY
     )
+    if merges is not None:
+        issued = _unmerged(issued, merges)
     spent = _spent(issued, visits)
     by = spent.group_by("drawn_on", *_BY)
     as_double = spent.spend_minor.cast("float64")
@@ -59,6 +69,19 @@ def responses(
         buyers=number_of(spent, where=spent.visits > 0),
         spend_minor=total(spent.spend_minor),
         spend_squares=(as_double * as_double).sum(),
+    )
+
+
+def _unmerged(issued: ibis.Table, merges: ibis.Table) -> ibis.Table:
+    """The draws but for those whose customer was merged with another before the horizon ended."""
+    became = merged(merges=merges).select("into_id", "merged_on")
+    return issued.anti_join(
+        became,
+        [
+            issued.customer_id == became.into_id,
+            issued.drawn_on <= became.merged_on,
+            issued.until_on > became.merged_on,
+        ],
     )
 
 
