@@ -20,6 +20,7 @@ from siyu.rooms.credit.reactions import subscribe_reactions as subscribe_credit
 from siyu.rooms.customers import facts as customers_facts
 from siyu.rooms.dispatch import facts as dispatch_facts
 from siyu.rooms.dispatch.actions import run_dispatch
+from siyu.rooms.dispatch.reactions import subscribe_reactions as subscribe_dispatch
 from siyu.rooms.insights.actions import hourly_key, run_hourly
 from siyu.rooms.insights.ports import plug_warehouse
 from siyu.rooms.operations.actions import register_runner, request_run, run_import
@@ -29,6 +30,7 @@ from siyu.rooms.organization import facts as organization_facts
 from siyu.rooms.organization.queries import program_of
 from siyu.rooms.outreach import facts as outreach_facts
 from siyu.rooms.outreach.actions import nightly_key, run_nightly
+from siyu.rooms.outreach.reactions import subscribe_reactions as subscribe_outreach
 from siyu.rooms.sellers import facts as sellers_facts
 from siyu.rooms.webhooks.ports import plug_sender
 from siyu.rooms.webhooks.reactions import subscribe_reactions as subscribe_webhooks
@@ -61,6 +63,8 @@ def wire() -> None:
     )
     plug_sender(HttpSender(may_reach_private=settings.SIYU_WEBHOOKS_PRIVATE))
     subscribe_credit()
+    subscribe_outreach()
+    subscribe_dispatch()
     subscribe_webhooks()
     register_runner(kind="import", runner=run_import)
     register_runner(kind="nightly", runner=run_nightly)

@@ -34,6 +34,7 @@ ALL = {
     "dispatch_tasks",
     "manage_keys",
     "set_targets",
+    "merge_customers",
 }
 LEADING = {
     "see_overview",
@@ -58,6 +59,7 @@ RIGHTS = {
         "lead_sellers",
         "dispatch_tasks",
         "set_targets",
+        "merge_customers",
     },
     Role.ANALYST: {"see_overview", "see_sellers"},
     Role.REGION_MANAGER: LEADING,

@@ -132,7 +132,13 @@ def layers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
 
 @page(Right.WORK_TASKS)
 def customer(request: HttpRequest, customer_id: int, *, viewer: Viewer) -> HttpResponse:
-    """One customer: who she is, what she bought, what was done together."""
+    """One customer: who she is, what she bought, what was done together.
+
+    One who was merged leads to who she is.
+    """
+    person = find_customer(viewer=viewer, customer_id=customer_id)
+    if person.id != customer_id:
+        return redirect("customer", customer_id=person.id)
     return render(request, "workbench/customer.html", _shown(viewer, customer_id))
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
-from siyu.rooms.customers.models import Customer, CustomerTag, Follow, Tag
+from siyu.rooms.customers.models import Customer, CustomerTag, Follow, Merge, Tag
 from siyu.rooms.operations.queries import arrow_tables
 from siyu.rooms.operations.types import FactTable
 from siyu.rooms.organization.queries import program_of
@@ -32,6 +32,15 @@ FOLLOWS = pa.schema(
         pa.field("is_serving", pa.bool_(), nullable=False),
         pa.field("followed_on", pa.date32(), nullable=False),
         pa.field("ended_on", pa.date32()),
+        pa.field("stamp", pa.int64(), nullable=False),
+    ]
+)
+MERGES = pa.schema(
+    [
+        pa.field("customer_id", pa.int64(), nullable=False),
+        pa.field("into_id", pa.int64(), nullable=False),
+        pa.field("merged_on", pa.date32(), nullable=False),
+        pa.field("is_undone", pa.bool_(), nullable=False),
         pa.field("stamp", pa.int64(), nullable=False),
     ]
 )
@@ -95,6 +104,16 @@ def read_follows(program_id: int, low: int, high: int) -> Iterator[pa.Table]:
     yield from arrow_tables(values=values, schema=FOLLOWS)
 
 
+def read_merges(program_id: int, low: int, high: int) -> Iterator[pa.Table]:
+    """The latest version of every merge written in the window."""
+    rows = Merge.objects.filter(program_id=program_id, stamp__gte=low, stamp__lt=high)
+    values = (
+        (row.customer_id, row.into_id, row.merged_on, row.undone_at is not None, row.stamp)
+        for row in rows.iterator(chunk_size=10_000)
+    )
+    yield from arrow_tables(values=values, schema=MERGES)
+
+
 def read_tags(program_id: int, low: int, high: int) -> Iterator[pa.Table]:
     """The latest version of every tag written in the window."""
     rows = Tag.objects.filter(program_id=program_id, stamp__gte=low, stamp__lt=high)
@@ -135,6 +154,14 @@ FACTS = (
         keys=("follow_id",),
         partition=None,
         read=read_follows,
+        daily=None,
+    ),
+    FactTable(
+        name="merges",
+        schema=MERGES,
+        keys=("customer_id",),
+        partition=None,
+        read=read_merges,
         daily=None,
     ),
     FactTable(

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from siyu.foundation.ids import new_id
-from siyu.rooms.customers.types import TAG_LENGTH
+from siyu.rooms.customers.types import REASON_LENGTH, TAG_LENGTH
 
 
 class Customer(models.Model):
@@ -156,4 +156,41 @@ class Follow(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["program", "stamp"], name="customers_follow_stamp"),
             models.Index(fields=["seller", "serving_until"], name="customers_follow_seller"),
+        ]
+
+
+class Merge(models.Model):
+    """A customer who turned out to be another (客户合并); rows are kept when it is undone.
+
+    ``kept`` is whom it was decided for, ``into`` who both are by now, should ``kept`` have been
+    merged on. ``ended`` and ``taken`` are the serving follow that ended, and the one that took
+    its place with the customer who is kept.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program = models.ForeignKey(
+        "organization.Program", models.PROTECT, related_name="+", db_index=False
+    )
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+", db_index=False)
+    kept = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    into = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    ended = models.ForeignKey(Follow, models.SET_NULL, null=True, related_name="+")
+    taken = models.ForeignKey(Follow, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(max_length=REASON_LENGTH)
+    actor_id = models.BigIntegerField(null=True)
+    merged_at = models.DateTimeField()
+    merged_on = models.DateField()
+    undone_at = models.DateTimeField(null=True)
+    stamp = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["customer"],
+                condition=models.Q(undone_at=None),
+                name="customers_merged_once",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["program", "stamp"], name="customers_merge_stamp"),
         ]

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 TAG_LENGTH = 20
 LONGEST_FRESH_DAYS = 1_825
+REASON_LENGTH = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,27 @@ class CustomerView:
     opted_out: bool
     serving_seller_id: int | None
     followed_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Twins:
+    """Customers who have the same phone number, the oldest first; it is shown masked."""
+
+    masked_phone: str
+    customers: tuple[CustomerView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeView:
+    """A customer who turned out to be another; ``undone_at`` None while it holds."""
+
+    id: int
+    customer_id: int
+    kept_id: int
+    reason: str
+    actor_id: int | None
+    merged_at: datetime
+    undone_at: datetime | None
 
 
 CUSTOMER_ROWS = pa.schema(

@@ -41,6 +41,7 @@ class Right(StrEnum):
     DISPATCH_TASKS = "dispatch_tasks"
     MANAGE_KEYS = "manage_keys"
     SET_TARGETS = "set_targets"
+    MERGE_CUSTOMERS = "merge_customers"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db.models import QuerySet, Sum
 
-from siyu.rooms.customers.queries import find_customer
+from siyu.rooms.customers.queries import find_customer, same_person
 from siyu.rooms.operations.queries import any_of
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.orders.models import Order, OrderLine, Refund
@@ -23,9 +23,13 @@ from siyu.rooms.orders.types import (
 
 
 def purchases_of(*, viewer: Viewer, customer_id: int, limit: int = 20) -> list[PurchaseView]:
-    """A customer's orders, newest first. Raises NotFound outside the viewer's reach."""
-    find_customer(viewer=viewer, customer_id=customer_id)
-    orders = list(Order.objects.filter(customer_id=customer_id).order_by("-at", "-id")[:limit])
+    """A customer's orders, newest first, of those merged into her too.
+
+    Raises NotFound outside the viewer's reach.
+    """
+    customer = find_customer(viewer=viewer, customer_id=customer_id)
+    known = same_person(customer_id=customer.id)
+    orders = list(Order.objects.filter(customer_id__in=known).order_by("-at", "-id")[:limit])
     ids = [order.id for order in orders]
     lines: dict[int, list[PurchasedLine]] = defaultdict(list)
     for line in OrderLine.objects.filter(order_id__in=ids, is_void=False).order_by("id"):

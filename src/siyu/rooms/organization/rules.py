@@ -40,6 +40,7 @@ RIGHTS_OF = {
             Right.LEAD_SELLERS,
             Right.DISPATCH_TASKS,
             Right.SET_TARGETS,
+            Right.MERGE_CUSTOMERS,
         }
     ),
     Role.ANALYST: frozenset({Right.SEE_OVERVIEW, Right.SEE_SELLERS}),

@@ -102,7 +102,7 @@ def rule_tags_with(*, viewer: Viewer, customer_id: int) -> dict[str, date]:
 
     Raises NotFound outside the viewer's reach.
     """
-    find_customer(viewer=viewer, customer_id=customer_id)
+    customer_id = find_customer(viewer=viewer, customer_id=customer_id).id
     rows = Segment.objects.filter(program_id=viewer.program_id, archived_at=None, is_tag=True)
     names = dict(rows.order_by("name").values_list("id", "name"))
     since = insights.stays_of(viewer=viewer, customer_id=customer_id, segment_ids=list(names))

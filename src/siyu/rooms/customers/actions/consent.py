@@ -9,7 +9,7 @@ from siyu.rooms.operations.types import Viewer
 @transaction.atomic
 def opt_out(*, viewer: Viewer, customer_id: int, out: bool) -> None:
     """Note that a customer wants no marketing, or wants it again. Raises NotFound."""
-    find_customer(viewer=viewer, customer_id=customer_id)
+    customer_id = find_customer(viewer=viewer, customer_id=customer_id).id
     Consent.objects.create(customer_id=customer_id, given=not out, source=Consent.BY_HAND)
     Customer.objects.filter(id=customer_id).update(opted_out=out, stamp=write_stamp())
     record_deed(

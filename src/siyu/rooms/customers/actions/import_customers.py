@@ -11,7 +11,8 @@ from siyu.foundation.crypto import digest, phone_in
 from siyu.foundation.ids import new_ids
 from siyu.rooms.customers.models import Consent, Customer, Identity, PersonalRecord
 from siyu.rooms.customers.queries import customer_ids_by_key
-from siyu.rooms.customers.queries.keys import safe_keys
+from siyu.rooms.customers.queries.current import current_ids
+from siyu.rooms.customers.queries.keys import ids_as_told, safe_keys
 from siyu.rooms.customers.rules import one_form
 from siyu.rooms.operations.actions import insert_rows, update_rows, write_stamp
 from siyu.rooms.operations.queries import any_of, plain_rows
@@ -30,10 +31,12 @@ def import_customers(*, program_id: int, source: str, rows: pa.Table) -> ImportC
 
     Rows of one key are one customer, the last one's values holding; their aliases all lead to
     her. An outside key that is a phone number is kept as its blind index. An opt-out that a
-    seller noted stays, whatever a file says.
+    seller noted stays, whatever a file says. Rows of a merged customer change nobody.
     """
     given, aliases = _by_key(rows)
-    ids = customer_ids_by_key(program_id=program_id, source=source, keys=given)
+    told = ids_as_told(program_id=program_id, source=source, keys=given)
+    current = current_ids(told.values())
+    ids = {key: current.get(customer_id, customer_id) for key, customer_id in told.items()}
     digests = {
         customer_id: bytes(stored)
         for customer_id, stored in Customer.objects.filter(
@@ -46,7 +49,7 @@ def import_customers(*, program_id: int, source: str, rows: pa.Table) -> ImportC
     changed = {
         ids[key]: row
         for key, row in given.items()
-        if key not in new and digests[ids[key]] != _digest(row)
+        if key not in new and told[key] not in current and digests[ids[key]] != _digest(row)
     }
     updated = _update(changed, source, stamp)
     _add_aliases(program_id, source, [(alias, ids[key]) for alias, key in aliases.items()])

@@ -1,4 +1,6 @@
 from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -7,7 +9,7 @@ from django.db import transaction
 from siyu.foundation.ids import new_id
 from siyu.rooms.customers.actions.import_customers import add_unknown_customers
 from siyu.rooms.customers.events import FollowsChanged
-from siyu.rooms.customers.models import Follow
+from siyu.rooms.customers.models import Follow, Merge
 from siyu.rooms.customers.rules import Tie, serving_periods
 from siyu.rooms.operations.actions import announce, insert_rows, update_rows, write_stamp
 from siyu.rooms.operations.queries import any_of, plain_rows
@@ -23,7 +25,8 @@ def import_follows(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     """Create or update follows from FOLLOW_ROWS, and settle who serves when.
 
     Rows of one customer stand together. Unknown customers are added with nothing but their key;
-    rows of an unknown seller, and rows that end before they begin, are rejected.
+    rows of an unknown seller, and rows that end before they begin, are rejected. Ties that a
+    merged customer had stay as the merge left them.
     """
     sound, rejects = _sound(program_id, source, plain_rows(table=rows))
     customers = add_unknown_customers(
@@ -33,7 +36,13 @@ def import_follows(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     for follow in Follow.objects.filter(customer_id__in=any_of(values=set(customers.values()))):
         ties[follow.customer_id].append(follow)
     before = {follow.id: _state(follow) for follows in ties.values() for follow in follows}
-    touched = {_apply(program_id, row, customers[row["customer_key"]], ties) for row in sound}
+    settled = _settled_by_merge(customers.values())
+    fresh = [
+        row
+        for row in sound
+        if (customers[row["customer_key"]], row["seller_id"], row["followed_at"]) not in settled
+    ]
+    touched = {_apply(program_id, row, customers[row["customer_key"]], ties) for row in fresh}
     for customer_id in {follow.customer_id for follow in touched}:
         _settle(ties[customer_id])
     created, changed = _write([f for follows in ties.values() for f in follows], before)
@@ -44,9 +53,20 @@ def import_follows(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     return ImportCounts(
         created=len(created),
         updated=updated,
-        unchanged=len(touched) - len(created) - updated,
+        unchanged=len(touched) - len(created) - updated + len(sound) - len(fresh),
         rejects=tuple(rejects),
     )
+
+
+def _settled_by_merge(customer_ids: Iterable[int]) -> set[tuple[int, int, datetime]]:
+    """Ties that customers had under ids merged into theirs: (customer, seller, since when)."""
+    into = dict(
+        Merge.objects.filter(
+            into_id__in=any_of(values=set(customer_ids)), undone_at=None
+        ).values_list("customer_id", "into_id")
+    )
+    rows = Follow.objects.filter(customer_id__in=any_of(values=into)) if into else ()
+    return {(into[row.customer_id], row.seller_id, row.followed_at) for row in rows}
 
 
 def _sound(

@@ -18,7 +18,7 @@ def unmask(*, viewer: Viewer, customer_id: int, reason: str) -> str:
     reach, BadInput without a reason.
     """
     viewer.require(Right.UNMASK)
-    find_customer(viewer=viewer, customer_id=customer_id)
+    customer_id = find_customer(viewer=viewer, customer_id=customer_id).id
     if len(reason.strip()) < _SHORTEST_REASON:
         raise BadInput("reason", "Say in a few words why you need the number.")
     record_audit(

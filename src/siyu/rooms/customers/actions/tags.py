@@ -55,7 +55,7 @@ def tag_customer(*, viewer: Viewer, customer_id: int, tag_id: int, on: bool) -> 
     tag that is none.
     """
     viewer.require(Right.WORK_TASKS)
-    find_customer(viewer=viewer, customer_id=customer_id)
+    customer_id = find_customer(viewer=viewer, customer_id=customer_id).id
     tag = find_tag(viewer=viewer, tag_id=tag_id)
     CustomerTag.objects.update_or_create(
         customer_id=customer_id,

@@ -1,6 +1,7 @@
 """Every read of the customers' room."""
 
 from siyu.rooms.customers.queries.keys import customer_ids_by_key
+from siyu.rooms.customers.queries.merges import merges_of, same_person, twins_of
 from siyu.rooms.customers.queries.pages import (
     find_by_phone,
     find_customer,
@@ -21,11 +22,14 @@ __all__ = [
     "find_customer",
     "find_tag",
     "keys_of_customers",
+    "merges_of",
     "names_of_customers",
     "opted_out_among",
+    "same_person",
     "search_own",
     "serving_at",
     "serving_now",
     "tags_of",
     "tags_with",
+    "twins_of",
 ]

@@ -4,6 +4,7 @@ from django.conf import settings
 
 from siyu.foundation.crypto import phone_in
 from siyu.rooms.customers.models import Customer, Identity, PersonalRecord
+from siyu.rooms.customers.queries.current import current_ids
 from siyu.rooms.operations.queries import any_of, pick_by_source
 
 
@@ -13,12 +14,8 @@ def safe_keys(keys: Iterable[str]) -> dict[str, str]:
     return {key: ring.safe_key(key) for key in keys}
 
 
-def customer_ids_by_key(*, program_id: int, source: str, keys: Iterable[str]) -> dict[str, int]:
-    """Ids by outside key or alias, of customers that exist.
-
-    A key of another source counts if only one has it. A key that is a phone number also finds
-    the customer who has that phone, if only one has.
-    """
+def ids_as_told(*, program_id: int, source: str, keys: Iterable[str]) -> dict[str, int]:
+    """As `customer_ids_by_key`, but merged customers are not resolved."""
     kept = safe_keys(keys)
     profiles = Customer.objects.filter(
         program_id=program_id, source_key__in=any_of(values=kept.values())
@@ -31,6 +28,17 @@ def customer_ids_by_key(*, program_id: int, source: str, keys: Iterable[str]) ->
     phones = {key: phone for key, phone in unknown.items() if phone and key not in ids}
     owners = _owners(program_id, set(phones.values()))
     return ids | {key: owners[phone] for key, phone in phones.items() if phone in owners}
+
+
+def customer_ids_by_key(*, program_id: int, source: str, keys: Iterable[str]) -> dict[str, int]:
+    """Ids by outside key or alias, of customers that exist.
+
+    A key of another source counts if only one has it. A key that is a phone number also finds
+    the customer who has that phone, if only one has. Keys of a merged customer lead to who she is.
+    """
+    ids = ids_as_told(program_id=program_id, source=source, keys=keys)
+    current = current_ids(ids.values())
+    return {key: current.get(customer_id, customer_id) for key, customer_id in ids.items()}
 
 
 def _owners(program_id: int, phones: set[str]) -> dict[str, int]:

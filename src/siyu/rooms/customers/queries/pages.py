@@ -5,6 +5,7 @@ from django.conf import settings
 from siyu.foundation.crypto import mask_phone
 from siyu.foundation.errors import NotFound
 from siyu.rooms.customers.models import Customer, Follow, PersonalRecord
+from siyu.rooms.customers.queries.current import current_ids
 from siyu.rooms.customers.queries.serving import serving_now
 from siyu.rooms.customers.types import CustomerView
 from siyu.rooms.operations.queries import any_of
@@ -17,9 +18,11 @@ _SEALED_BATCH = 10_000
 def find_customer(*, viewer: Viewer, customer_id: int) -> CustomerView:
     """A customer within the viewer's reach: her serving seller must be. Raises NotFound.
 
-    Access follows today's serving follow, so a seller who handed her over no longer sees her.
+    Access follows today's serving follow, so a seller who handed her over no longer sees her. One
+    who was merged into another is the other.
     """
     viewer.require(Right.SEE_CUSTOMERS)
+    customer_id = current_ids([customer_id]).get(customer_id, customer_id)
     customer = Customer.objects.filter(id=customer_id, program_id=viewer.program_id).first()
     follow = Follow.objects.filter(
         customer_id=customer_id, serving_from__isnull=False, serving_until__isnull=True

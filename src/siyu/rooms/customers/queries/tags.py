@@ -24,7 +24,7 @@ def find_tag(*, viewer: Viewer, tag_id: int) -> TagView:
 
 def tags_with(*, viewer: Viewer, customer_id: int) -> list[BorneTag]:
     """Every tag in use, and since when a customer within reach bears it. Raises NotFound."""
-    find_customer(viewer=viewer, customer_id=customer_id)
+    customer_id = find_customer(viewer=viewer, customer_id=customer_id).id
     today = today_in(program_id=viewer.program_id)
     borne = dict(
         CustomerTag.objects.filter(customer_id=customer_id, is_on=True).values_list(

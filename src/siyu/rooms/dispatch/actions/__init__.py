@@ -2,6 +2,7 @@
 
 from siyu.rooms.dispatch.actions.assign import run_dispatch
 from siyu.rooms.dispatch.actions.assignments import (
+    ask_for_the_kept,
     finish_assignment,
     open_assignments,
     reopen_assignment,
@@ -16,6 +17,7 @@ from siyu.rooms.dispatch.actions.dispatches import (
 )
 
 __all__ = [
+    "ask_for_the_kept",
     "cancel_dispatch",
     "finish_assignment",
     "hand_out_again",

@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, Conflict, NotFound
 from siyu.rooms.coaching.types import Outcome, SkipReason
 from siyu.rooms.customers.actions import opt_out
@@ -12,7 +13,7 @@ from siyu.rooms.dispatch.types import NOTE_LENGTH, AssignmentState, CustomerReas
 from siyu.rooms.operations.actions import write_stamp
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.orders.queries import purchases_of
-from siyu.rooms.organization.queries import program_of
+from siyu.rooms.organization.queries import program_of, today_in
 from siyu.rooms.outreach.queries import policy_of
 
 
@@ -85,6 +86,24 @@ def reopen_assignment(*, viewer: Viewer, assignment_id: int, now: datetime) -> N
         assignment.dispatch.due_on + timedelta(days=1) if assignment.customer_id else None
     )
     assignment.save()
+
+
+@transaction.atomic
+def ask_for_the_kept(*, program_id: int, customer_id: int, kept_id: int) -> None:
+    """Ask for a customer's contacts under who she turned out to be, once for each dispatch."""
+    rows = Assignment.objects.filter(program_id=program_id, state=AssignmentState.OPEN)
+    asked = rows.filter(customer_id=customer_id)
+    twice = Assignment.objects.filter(customer_id=kept_id).values_list("dispatch_id", flat=True)
+    stamp = write_stamp()
+    asked.filter(dispatch_id__in=list(twice)).update(
+        state=AssignmentState.SKIPPED,
+        skip_reason=SkipReason.OTHER,
+        closed_at=utc_now(),
+        closed_on=today_in(program_id=program_id),
+        blocked_until=None,
+        stamp=stamp,
+    )
+    asked.update(customer_id=kept_id, stamp=stamp)
 
 
 def _bought(viewer: Viewer, assignment: Assignment) -> set[int]:

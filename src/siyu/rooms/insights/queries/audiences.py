@@ -84,7 +84,7 @@ def audience_by_seller(*, viewer: Viewer, audience: Audience, most: int) -> pa.T
 
 def stays_of(*, viewer: Viewer, customer_id: int, segment_ids: list[int]) -> dict[int, date]:
     """Since when a customer belongs to some segments, by segment, as of the last night."""
-    find_customer(viewer=viewer, customer_id=customer_id)
+    customer_id = find_customer(viewer=viewer, customer_id=customer_id).id
     publication = publication_of(program_id=viewer.program_id)
     if publication is None or not segment_ids:
         return {}

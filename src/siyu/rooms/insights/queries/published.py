@@ -59,13 +59,13 @@ def portrait_of(*, viewer: Viewer, customer_id: int) -> Portrait | None:
         viewer=viewer,
         lookup=Lookup(
             result="customers_mart",
-            where={"seller_id": customer.serving_seller_id, "customer_id": customer_id},
+            where={"seller_id": customer.serving_seller_id, "customer_id": customer.id},
         ),
     )
     if not rows:
         rows = read_rows(
             viewer=viewer,
-            lookup=Lookup(result="customers_mart", where={"customer_id": customer_id}),
+            lookup=Lookup(result="customers_mart", where={"customer_id": customer.id}),
         )
     return rows[0] if rows else None
 

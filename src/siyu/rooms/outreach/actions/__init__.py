@@ -10,13 +10,20 @@ from siyu.rooms.outreach.actions.playbooks import (
     retire_segment,
     set_policy,
 )
-from siyu.rooms.outreach.actions.tasks import finish_task, postpone_task, reopen_task, skip_task
+from siyu.rooms.outreach.actions.tasks import (
+    close_tasks_of_merged,
+    finish_task,
+    postpone_task,
+    reopen_task,
+    skip_task,
+)
 from siyu.rooms.outreach.actions.variants import add_variant, adopt_variant, end_variant
 
 __all__ = [
     "add_playbook",
     "add_variant",
     "adopt_variant",
+    "close_tasks_of_merged",
     "draw_lists",
     "edit_playbook",
     "end_variant",

@@ -9,6 +9,7 @@ from siyu.rooms.customers.actions import opt_out
 from siyu.rooms.customers.queries import opted_out_among
 from siyu.rooms.operations.actions import announce, write_stamp
 from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.organization.queries import today_in
 from siyu.rooms.outreach.events import TaskClosed, TaskReopened
 from siyu.rooms.outreach.models import Task
 from siyu.rooms.outreach.queries.policy import policy_of
@@ -76,6 +77,19 @@ def reopen_task(*, viewer: Viewer, task_id: int, today: date) -> None:
     task.save()
     if was_closed:
         announce(TaskReopened(program_id=task.program_id, task_id=task.id))
+
+
+@transaction.atomic
+def close_tasks_of_merged(*, program_id: int, customer_id: int) -> None:
+    """Close the open task with a customer who turned out to be another, as one that ran out."""
+    Task.objects.filter(
+        program_id=program_id, customer_id=customer_id, state=TaskState.OPEN
+    ).update(
+        state=TaskState.EXPIRED,
+        closed_at=utc_now(),
+        closed_on=today_in(program_id=program_id),
+        stamp=write_stamp(),
+    )
 
 
 def _own(viewer: Viewer, task_id: int) -> Task:

@@ -1,0 +1,10 @@
+from collections.abc import Iterable
+
+from siyu.rooms.customers.models import Merge
+from siyu.rooms.operations.queries import any_of
+
+
+def current_ids(customer_ids: Iterable[int]) -> dict[int, int]:
+    """Who each merged customer is by now, by the id that she had; others are missing."""
+    rows = Merge.objects.filter(customer_id__in=any_of(values=set(customer_ids)), undone_at=None)
+    return dict(rows.values_list("customer_id", "into_id"))
