@@ -40,7 +40,9 @@ test-postgres: $(VENV)/.with-test assets ## Tests of every room on a private Pos
 		-m "not spark and not journey and (postgres or not bar)" \
 		tests/foundation tests/rooms tests/adapters tests/faces
 
+# Tests hold few rows: what Spark saves by compiling a plan is less than compiling it takes.
 test-spark: $(VENV)/.with-test $(VENV)/.with-spark ## Every test of a result on Apache Spark
+	PYSPARK_SUBMIT_ARGS="--conf spark.sql.codegen.factoryMode=NO_CODEGEN --conf spark.sql.codegen.wholeStage=false pyspark-shell" \
 	SIYU_TEST_ENGINE=spark SPARK_LOCAL_IP=127.0.0.1 PYSPARK_PYTHON=$(abspath $(PY)) \
 		$(PYTEST) -m "not journey and not postgres and (spark or not bar)" \
 		tests/analytics tests/adapters/warehouse --ignore tests/analytics/models

@@ -59,6 +59,9 @@ campaign-export[plum]      GET    200  200  200  200  200  403  403  404  403  4
 campaign-export[fern]      GET    404  404  404  404  404  403  403  200  403  403  302
 campaign-remove[plum]      POST   302  302  403  403  403  403  403  404  403  403  302
 campaign-remove[fern]      POST   404  404  403  403  403  403  403  302  403  403  302
+duplicates                 GET    200  200  403  403  403  403  403  200  403  403  302
+duplicates-merge           POST   404  404  403  403  403  403  403  404  403  403  302
+duplicates-undo            POST   404  404  403  403  403  403  403  404  403  403  302
 tags                       GET    200  200  200  200  200  403  403  200  403  403  302
 tag-new                    POST   302  302  403  403  403  403  403  302  403  403  302
 tag-save[plum]             POST   302  302  403  403  403  403  403  404  403  403  302
@@ -275,6 +278,8 @@ FORMS = {
         "first_day": "-3",
         "last_day": "0",
     },
+    "duplicates-merge": {"customer": "1", "kept": "2", "reason": "same phone"},
+    "duplicates-undo": {"merge": "1"},
     "tag-new": {"name": "drinks tea", "fresh_days": "90"},
     "tag-save": {"name": "drinks tea", "fresh_days": "90"},
     "targets-set": {"amount": "9000", "rule": "equal", "past_months": "4"},

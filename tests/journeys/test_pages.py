@@ -36,7 +36,7 @@ OFFICE = ("headquarters/overview", "headquarters/overview?days=7", "headquarters
 OFFICE += ("headquarters/drivers", "headquarters/drivers?cut=customer_age&against=year")
 OFFICE += ("headquarters/sellers?find=nobody", "headquarters/imports", "headquarters/runs")
 OFFICE += ("headquarters/playbooks", "headquarters/help", "headquarters/concentration")
-OFFICE += ("headquarters/origins",)
+OFFICE += ("headquarters/origins", "headquarters/duplicates")
 OFFICE += ("headquarters/segments", "headquarters/segments/new")
 OFFICE += ("headquarters/reactions", "headquarters/audit", "nowhere")
 # A page with an id is the first one that another page leads to.

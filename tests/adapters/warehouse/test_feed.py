@@ -13,7 +13,7 @@ from siyu.adapters.warehouse.manifest import read_manifest, write_manifest
 from siyu.adapters.warehouse.parquet_warehouse import ParquetWarehouse
 from siyu.config.wiring import FACTS
 from siyu.foundation.errors import BadInput, Conflict
-from siyu.rooms.customers.actions import create_tag, tag_customer
+from siyu.rooms.customers.actions import create_tag, merge_customers, tag_customer
 from siyu.rooms.operations.actions import begin_epoch, wait_until_stable
 from siyu.rooms.orders.models import OrderLine
 from tests.adapters.warehouse.facts_on_disk import (
@@ -321,6 +321,10 @@ class TestFiles:
         tag = create_tag(viewer=brand.owner, name="loves tea", fresh_days=90)
         ann, c1 = brand.seller_viewer("ann"), brand.customer("c1")
         tag_customer(viewer=ann, customer_id=c1, tag_id=tag, on=True)
+        brand.customers({"key": "c2"})
+        merge_customers(
+            viewer=brand.owner, customer_id=brand.customer("c2"), kept_id=c1, reason="the same"
+        )
         sync(warehouse, brand.program.id)
         root = root_of(tmp_path, brand.program.id)
         manifest = read_manifest(root)
@@ -334,7 +338,11 @@ class TestFiles:
                 physical = [file.schema.column(i).physical_type for i in range(len(found))]
                 assert physical == [self.PHYSICAL[t] for t in fact.schema.types], fact.name
                 checked.add(fact.name)
-        assert checked == {fact.name for fact in FACTS} - {"contacts", "assignments"}
+        assert checked == {fact.name for fact in FACTS} - {
+            "contacts",
+            "assignments",
+            "coachings",
+        }
 
     def test_no_file_holds_anything_personal(
         self, brand: Brand, tmp_path: Path, warehouse: ParquetWarehouse
@@ -398,7 +406,8 @@ class TestHourly:
         rows = warehouse.sync(
             program_id=brand.program.id, on_result=lambda name, rows: None, hourly=True
         )
-        assert rows.keys() == {"order_lines", "refunds", "credits", "unit_ancestors"}
+        facts = {"order_lines", "refunds", "credits", "unit_ancestors", "merges"}
+        assert rows.keys() == facts
         assert rows["order_lines"] == 1
         assert len(fed(tmp_path, brand.program.id)["customers"]) == 1
         assert warehouse.verify(program_id=brand.program.id) == []

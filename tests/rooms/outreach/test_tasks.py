@@ -7,7 +7,7 @@ import pytest
 
 from siyu.foundation.errors import BadInput, Conflict, NotAllowed, NotFound
 from siyu.rooms.coaching.types import Outcome, SkipReason, TaskState
-from siyu.rooms.customers.actions import opt_out
+from siyu.rooms.customers.actions import merge_customers, opt_out
 from siyu.rooms.customers.queries import find_customer
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.types import Role
@@ -275,3 +275,15 @@ def test_undo_gives_no_consent_that_was_taken_back_before(
     skip_task(viewer=viewer, task_id=task.id, reason=SkipReason.UNREACHABLE, today=AS_OF)
     reopen_task(viewer=viewer, task_id=task.id, today=AS_OF)
     assert find_customer(viewer=viewer, customer_id=task.customer_id).opted_out
+
+
+def test_a_customer_who_turns_out_to_be_another_leaves_the_list(drawn: Night, task: TaskView):
+    brand = drawn.brand
+    brand.customers({"key": "kept"})
+    kept_id = brand.customer("kept")
+    merge_customers(
+        viewer=brand.owner, customer_id=task.customer_id, kept_id=kept_id, reason="the same"
+    )
+    brand.react()
+    assert task.id not in {each.id for each in drawn.open()}
+    assert kept_id not in {each.customer_id for each in drawn.open()}
