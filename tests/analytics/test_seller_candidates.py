@@ -19,6 +19,7 @@ def seller(number: int, **values: Any) -> Row:
     usual = dict.fromkeys(SELLERS, 0) | {
         "seller_id": number,
         "unit_id": 1,
+        "origin": "",
         "kind": "guide",
         "status": "active",
         "life": "stable",

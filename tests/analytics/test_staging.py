@@ -19,7 +19,12 @@ def line(line_id: int, **columns: Any) -> dict[str, Any]:
 
 
 def sold(as_of: date | None = None) -> Any:
-    return staging.sales(order_lines=table("order_lines"), credits=table("credits"), as_of=as_of)
+    return staging.sales(
+        order_lines=table("order_lines"),
+        credits=table("credits"),
+        merges=table("merges"),
+        as_of=as_of,
+    )
 
 
 def test_sales_are_paid_lines_with_the_credited_seller(warehouse: Warehouse) -> None:
@@ -116,7 +121,10 @@ def test_returns_go_to_whom_the_line_was_credited(warehouse: Warehouse) -> None:
         }
     )
     given_back = staging.returns(
-        refunds=table("refunds"), credits=table("credits"), as_of=DAY + timedelta(days=1)
+        merges=table("merges"),
+        refunds=table("refunds"),
+        credits=table("credits"),
+        as_of=DAY + timedelta(days=1),
     )
     rows = by_id(warehouse.engine.query(expression=given_back), "refund_id")
     assert rows.keys() == {1, 2}

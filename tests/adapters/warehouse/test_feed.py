@@ -323,7 +323,7 @@ class TestFiles:
         tag_customer(viewer=ann, customer_id=c1, tag_id=tag, on=True)
         brand.customers({"key": "c2"})
         merge_customers(
-            viewer=brand.owner, customer_id=brand.customer("c2"), kept_id=c1, reason="the same"
+            viewer=brand.owner, customer_ids=[brand.customer("c2")], kept_id=c1, reason="the same"
         )
         sync(warehouse, brand.program.id)
         root = root_of(tmp_path, brand.program.id)

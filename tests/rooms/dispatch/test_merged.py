@@ -11,9 +11,9 @@ def test_it_is_asked_for_with_who_she_is_and_only_once(chain: Chain):
     first, second, *others = sorted(each for each in chain.customers("ann", dispatch_id) if each)
     chain.brand.customers({"key": "kept"})
     kept_id = chain.brand.customer("kept")
-    merge_customers(viewer=chain.owner, customer_id=first, kept_id=kept_id, reason="the same")
+    merge_customers(viewer=chain.owner, customer_ids=[first], kept_id=kept_id, reason="the same")
     chain.brand.react()
     assert chain.customers("ann", dispatch_id) == {kept_id, second, *others}
-    merge_customers(viewer=chain.owner, customer_id=second, kept_id=kept_id, reason="the same")
+    merge_customers(viewer=chain.owner, customer_ids=[second], kept_id=kept_id, reason="the same")
     chain.brand.react()
     assert chain.customers("ann", dispatch_id) == {kept_id, *others}

@@ -282,7 +282,7 @@ def test_a_customer_who_turns_out_to_be_another_leaves_the_list(drawn: Night, ta
     brand.customers({"key": "kept"})
     kept_id = brand.customer("kept")
     merge_customers(
-        viewer=brand.owner, customer_id=task.customer_id, kept_id=kept_id, reason="the same"
+        viewer=brand.owner, customer_ids=[task.customer_id], kept_id=kept_id, reason="the same"
     )
     brand.react()
     assert task.id not in {each.id for each in drawn.open()}

@@ -48,13 +48,12 @@ def merge(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     others = [each for each in others if each != kept_id]
     if not kept_id or not others:
         raise BadInput("kept", "Choose which customer to keep.")
-    for customer_id in others:
-        merge_customers(
-            viewer=viewer,
-            customer_id=customer_id,
-            kept_id=kept_id,
-            reason=request.POST.get("reason", ""),
-        )
+    merge_customers(
+        viewer=viewer,
+        customer_ids=others,
+        kept_id=kept_id,
+        reason=request.POST.get("reason", ""),
+    )
     messages.success(request, _("Merged. It can be undone below."))
     return redirect("duplicates")
 
@@ -79,6 +78,7 @@ def _told(viewer: Viewer, groups: list[Twins]) -> list[dict[str, Any]]:
     return [
         {
             "masked_phone": group.masked_phone,
+            "more": group.count - len(group.customers),
             "kept_id": max(group.customers, key=lambda each: (orders(each), -each.id)).id,
             "people": [
                 {

@@ -8,6 +8,7 @@ import pyarrow as pa
 TAG_LENGTH = 20
 LONGEST_FRESH_DAYS = 1_825
 REASON_LENGTH = 200
+MOST_TWINS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +53,14 @@ class CustomerView:
 
 @dataclass(frozen=True, kw_only=True)
 class Twins:
-    """Customers who have the same phone number, the oldest first; it is shown masked."""
+    """Customers who have the same phone number, the oldest first; it is shown masked.
+
+    Of ``count`` such customers the first ten: a number that more have is a shop's or made up.
+    """
 
     masked_phone: str
     customers: tuple[CustomerView, ...]
+    count: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db.models import QuerySet, Sum
 
-from siyu.rooms.customers.queries import find_customer, same_person
+from siyu.rooms.customers.queries import find_customer, known_as
 from siyu.rooms.operations.queries import any_of
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.orders.models import Order, OrderLine, Refund
@@ -28,8 +28,8 @@ def purchases_of(*, viewer: Viewer, customer_id: int, limit: int = 20) -> list[P
     Raises NotFound outside the viewer's reach.
     """
     customer = find_customer(viewer=viewer, customer_id=customer_id)
-    known = same_person(customer_id=customer.id)
-    orders = list(Order.objects.filter(customer_id__in=known).order_by("-at", "-id")[:limit])
+    known = known_as(customer_ids=[customer.id])
+    orders = list(Order.objects.filter(customer_id__in=list(known)).order_by("-at", "-id")[:limit])
     ids = [order.id for order in orders]
     lines: dict[int, list[PurchasedLine]] = defaultdict(list)
     for line in OrderLine.objects.filter(order_id__in=ids, is_void=False).order_by("id"):
@@ -66,12 +66,14 @@ def last_bought(*, viewer: Viewer, customer_ids: Iterable[int]) -> dict[int, tup
     found: dict[int, tuple[int, date, int]] = {}
     newest: dict[int, int] = {}
     viewer.require(Right.SEE_CUSTOMERS)
+    people = known_as(customer_ids=customer_ids)
     orders = Order.objects.filter(
-        program_id=viewer.program_id, customer_id__in=set(customer_ids), status__in=SOLD
+        program_id=viewer.program_id, customer_id__in=list(people), status__in=SOLD
     )
-    for order_id, customer_id, day in orders.order_by("at", "id").values_list(
+    for order_id, told_id, day in orders.order_by("at", "id").values_list(
         "id", "customer_id", "business_on"
     ):
+        customer_id = people[told_id or 0]
         newest[order_id] = customer_id
         found[customer_id] = (0, day, found.get(customer_id, (0, day, 0))[2] + 1)
     last = {customer_id: order_id for order_id, customer_id in newest.items()}

@@ -10,7 +10,6 @@ from siyu.foundation.clock import utc_now
 from siyu.foundation.crypto import digest, phone_in
 from siyu.foundation.ids import new_ids
 from siyu.rooms.customers.models import Consent, Customer, Identity, PersonalRecord
-from siyu.rooms.customers.queries import customer_ids_by_key
 from siyu.rooms.customers.queries.current import current_ids
 from siyu.rooms.customers.queries.keys import ids_as_told, safe_keys
 from siyu.rooms.customers.rules import one_form
@@ -31,11 +30,12 @@ def import_customers(*, program_id: int, source: str, rows: pa.Table) -> ImportC
 
     Rows of one key are one customer, the last one's values holding; their aliases all lead to
     her. An outside key that is a phone number is kept as its blind index. An opt-out that a
-    seller noted stays, whatever a file says. Rows of a merged customer change nobody.
+    seller noted stays, whatever a file says. Rows of a merged customer change nobody, but a
+    refusal is that of the kept one.
     """
     given, aliases = _by_key(rows)
     told = ids_as_told(program_id=program_id, source=source, keys=given)
-    current = current_ids(told.values())
+    current = current_ids(customer_ids=told.values())
     ids = {key: current.get(customer_id, customer_id) for key, customer_id in told.items()}
     digests = {
         customer_id: bytes(stored)
@@ -52,7 +52,18 @@ def import_customers(*, program_id: int, source: str, rows: pa.Table) -> ImportC
         if key not in new and told[key] not in current and digests[ids[key]] != _digest(row)
     }
     updated = _update(changed, source, stamp)
-    _add_aliases(program_id, source, [(alias, ids[key]) for alias, key in aliases.items()])
+    updated += _refuse(
+        {
+            current[told[key]]
+            for key, row in given.items()
+            if told.get(key) in current and row["opted_out"]
+        },
+        source,
+        stamp,
+    )
+    _add_aliases(
+        program_id, source, [(alias, told.get(key, ids[key])) for alias, key in aliases.items()]
+    )
     return ImportCounts(
         created=len(new), updated=updated, unchanged=len(given) - len(new) - updated
     )
@@ -60,10 +71,14 @@ def import_customers(*, program_id: int, source: str, rows: pa.Table) -> ImportC
 
 @transaction.atomic
 def add_unknown_customers(*, program_id: int, source: str, keys: Iterable[str]) -> dict[str, int]:
-    """Ids by key of customers met in orders; new ones are added with nothing but their key."""
+    """Ids by key of customers met in files; new ones are added with nothing but their key.
+
+    A merged customer keeps her own id here: what is sold under it is told apart from the kept
+    one's, so that past sales stay with who served her.
+    """
     wanted = {key: one_form(key) for key in keys}
     told = dict.fromkeys(wanted.values())
-    ids = customer_ids_by_key(program_id=program_id, source=source, keys=told)
+    ids = ids_as_told(program_id=program_id, source=source, keys=told)
     missing = [key for key in told if key not in ids]
     if missing:
         rows = {key: dict.fromkeys(_FIELDS) | {"phone": phone_in(key)} for key in missing}
@@ -188,6 +203,15 @@ def _update(rows: dict[int, _Row], source: str, stamp: int) -> int:
     _add_personal_records(people)
     _add_consents(consents, source)
     return len(changed)
+
+
+def _refuse(customer_ids: set[int], source: str, stamp: int) -> int:
+    """Note that these want no marketing; returns of how many that was not known."""
+    rows = Customer.objects.filter(id__in=any_of(values=customer_ids), opted_out=False)
+    new = list(rows.values_list("id", flat=True))
+    Customer.objects.filter(id__in=any_of(values=new)).update(opted_out=True, stamp=stamp)
+    _add_consents([(customer_id, False) for customer_id in new], source)
+    return len(new)
 
 
 def _opted_out_by_hand(customer_ids: Iterable[int]) -> set[int]:

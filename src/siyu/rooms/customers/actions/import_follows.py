@@ -10,6 +10,7 @@ from siyu.foundation.ids import new_id
 from siyu.rooms.customers.actions.import_customers import add_unknown_customers
 from siyu.rooms.customers.events import FollowsChanged
 from siyu.rooms.customers.models import Follow, Merge
+from siyu.rooms.customers.queries.current import current_ids
 from siyu.rooms.customers.rules import Tie, serving_periods
 from siyu.rooms.operations.actions import announce, insert_rows, update_rows, write_stamp
 from siyu.rooms.operations.queries import any_of, plain_rows
@@ -32,17 +33,25 @@ def import_follows(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     customers = add_unknown_customers(
         program_id=program_id, source=source, keys=[row["customer_key"] for row in sound]
     )
+    current = current_ids(customer_ids=customers.values())
+    customers = {key: current.get(told, told) for key, told in customers.items()}
     ties: dict[int, list[Follow]] = defaultdict(list)
     for follow in Follow.objects.filter(customer_id__in=any_of(values=set(customers.values()))):
         ties[follow.customer_id].append(follow)
     before = {follow.id: _state(follow) for follows in ties.values() for follow in follows}
     settled = _settled_by_merge(customers.values())
-    fresh = [
-        row
-        for row in sound
-        if (customers[row["customer_key"]], row["seller_id"], row["followed_at"]) not in settled
-    ]
-    touched = {_apply(program_id, row, customers[row["customer_key"]], ties) for row in fresh}
+    touched: set[Follow] = set()
+    settled_rows = 0
+    for row in sound:
+        customer_id = customers[row["customer_key"]]
+        tie = (customer_id, row["seller_id"], row["followed_at"])
+        if tie not in settled:
+            touched.add(_apply(program_id, row, customer_id, ties))
+        elif row["ended_at"] and (taken := _taken(settled[tie], ties[customer_id])):
+            taken.ended_at = max(row["ended_at"], taken.followed_at)
+            touched.add(taken)
+        else:
+            settled_rows += 1
     for customer_id in {follow.customer_id for follow in touched}:
         _settle(ties[customer_id])
     created, changed = _write([f for follows in ties.values() for f in follows], before)
@@ -53,20 +62,33 @@ def import_follows(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     return ImportCounts(
         created=len(created),
         updated=updated,
-        unchanged=len(touched) - len(created) - updated + len(sound) - len(fresh),
+        unchanged=len(touched) - len(created) - updated + settled_rows,
         rejects=tuple(rejects),
     )
 
 
-def _settled_by_merge(customer_ids: Iterable[int]) -> set[tuple[int, int, datetime]]:
-    """Ties that customers had under ids merged into theirs: (customer, seller, since when)."""
-    into = dict(
-        Merge.objects.filter(
-            into_id__in=any_of(values=set(customer_ids)), undone_at=None
-        ).values_list("customer_id", "into_id")
+def _settled_by_merge(
+    customer_ids: Iterable[int],
+) -> dict[tuple[int, int, datetime], int | None]:
+    """Ties that customers had under ids merged into theirs: (customer, seller, since when).
+
+    With each the id of the follow that took its place, if one did.
+    """
+    merges = list(
+        Merge.objects.filter(into_id__in=any_of(values=set(customer_ids)), undone_at=None)
     )
+    into = {merge.customer_id: merge.into_id for merge in merges}
+    taken = {merge.ended_id: merge.taken_id for merge in merges}
     rows = Follow.objects.filter(customer_id__in=any_of(values=into)) if into else ()
-    return {(into[row.customer_id], row.seller_id, row.followed_at) for row in rows}
+    return {
+        (into[row.customer_id], row.seller_id, row.followed_at): taken.get(row.id) for row in rows
+    }
+
+
+def _taken(follow_id: int | None, ties: list[Follow]) -> Follow | None:
+    """The follow that took the place of a merged customer's, while it goes on."""
+    found = (each for each in ties if each.id == follow_id and each.ended_at is None)
+    return next(found, None)
 
 
 def _sound(

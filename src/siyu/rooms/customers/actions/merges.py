@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -21,64 +22,42 @@ from siyu.rooms.organization.queries import today_in
 
 
 @transaction.atomic
-def merge_customers(*, viewer: Viewer, customer_id: int, kept_id: int, reason: str) -> int:
-    """Note that a customer is the same person as the one who is kept; returns the merge's id.
+def merge_customers(
+    *, viewer: Viewer, customer_ids: Iterable[int], kept_id: int, reason: str
+) -> list[int]:
+    """Note that customers are the same person as the one who is kept; returns the merges' ids.
 
-    Her orders, follows and tasks keep their ids and count for the kept one from the next night
-    on. The kept one takes over whoever serves her, if nobody serves the kept one, tags and details
-    that are missing, and a refusal of messages. Raises NotFound for a customer of another
-    program, BadInput for one and the same, for none or too long a reason, Conflict where either
-    was merged already.
+    All or none. Their orders, follows and tasks keep their ids and count for the kept one from
+    the next night on. The kept one takes over whoever serves them, if nobody serves the kept one,
+    tags and details that are missing, and a refusal of messages. Raises NotFound for a customer of
+    another program, BadInput for one and the same, for none or too long a reason, Conflict where
+    one was merged already.
     """
     viewer.require(Right.MERGE_CUSTOMERS)
     if not 1 <= len(reason.strip()) <= REASON_LENGTH:
         raise BadInput("reason", "Say why in 1 to {most} characters.", most=REASON_LENGTH)
-    if customer_id == kept_id:
+    others = sorted(set(customer_ids))
+    if not others or kept_id in others:
         raise BadInput("customer", "Choose two customers, not one twice.")
     people = {
         row.id: row
         for row in Customer.objects.select_for_update()
-        .filter(id__in=[customer_id, kept_id], program_id=viewer.program_id)
+        .filter(id__in=[*others, kept_id], program_id=viewer.program_id)
         .order_by("id")
     }
-    if len(people) < 2:
+    if len(people) <= len(others):
         raise NotFound("There is no such customer.")
     if Merge.objects.filter(customer_id__in=people, undone_at=None).exists():
         raise Conflict("One of them was merged already; reload the page.")
-    now, stamp = utc_now(), write_stamp()
-    ended, taken = _hand_over(customer_id, kept_id, now, stamp)
-    _take_details(people[customer_id], people[kept_id], stamp)
-    merge = Merge.objects.create(
-        program_id=viewer.program_id,
-        customer_id=customer_id,
-        kept_id=kept_id,
-        into_id=kept_id,
-        ended=ended,
-        taken=taken,
-        reason=reason.strip(),
-        actor_id=viewer.staff_id,
-        merged_at=now,
-        merged_on=today_in(program_id=viewer.program_id),
-        stamp=stamp,
-    )
-    Merge.objects.filter(into_id=customer_id, undone_at=None).update(into_id=kept_id, stamp=stamp)
-    record_deed(
-        viewer=viewer,
-        action="merge customers",
-        subject=f"customer {customer_id} into {kept_id}",
-    )
-    announce(
-        CustomersMerged(program_id=viewer.program_id, customer_id=customer_id, into_id=kept_id)
-    )
-    announce(FollowsChanged(program_id=viewer.program_id, customer_ids=(customer_id, kept_id)))
-    return merge.id
+    return [_merge(viewer, people[each], people[kept_id], reason.strip()) for each in others]
 
 
 @transaction.atomic
 def undo_merge(*, viewer: Viewer, merge_id: int) -> None:
     """Take a merge back: both are customers of their own again, each with who served her.
 
-    Details, tags and a refusal of messages that the kept one took over stay with her. Raises
+    Details and tags that the kept one took over stay with her; a refusal of messages stays with
+    both. Raises
     NotFound, and Conflict where it was undone already or the kept one was merged on since.
     """
     viewer.require(Right.MERGE_CUSTOMERS)
@@ -96,6 +75,7 @@ def undo_merge(*, viewer: Viewer, merge_id: int) -> None:
     _separate(merge.customer_id, stamp)
     _hand_back(merge, now, stamp)
     _find_by_phone_again(merge.customer_id)
+    _refuse_with(merge, stamp)
     record_deed(
         viewer=viewer,
         action="undo merge of customers",
@@ -103,6 +83,36 @@ def undo_merge(*, viewer: Viewer, merge_id: int) -> None:
     )
     ids = (merge.customer_id, merge.kept_id)
     announce(FollowsChanged(program_id=viewer.program_id, customer_ids=ids))
+
+
+def _merge(viewer: Viewer, customer: Customer, kept: Customer, reason: str) -> int:
+    now, stamp = utc_now(), write_stamp()
+    ended, taken = _hand_over(customer.id, kept.id, now, stamp)
+    _take_details(customer, kept, stamp)
+    merge = Merge.objects.create(
+        program_id=viewer.program_id,
+        customer_id=customer.id,
+        kept_id=kept.id,
+        into_id=kept.id,
+        ended=ended,
+        taken=taken,
+        reason=reason,
+        actor_id=viewer.staff_id,
+        merged_at=now,
+        merged_on=today_in(program_id=viewer.program_id),
+        stamp=stamp,
+    )
+    Merge.objects.filter(into_id=customer.id, undone_at=None).update(into_id=kept.id, stamp=stamp)
+    record_deed(
+        viewer=viewer,
+        action="merge customers",
+        subject=f"customer {customer.id} into {kept.id}",
+    )
+    announce(
+        CustomersMerged(program_id=viewer.program_id, customer_id=customer.id, into_id=kept.id)
+    )
+    announce(FollowsChanged(program_id=viewer.program_id, customer_ids=(customer.id, kept.id)))
+    return merge.id
 
 
 def _serving(customer_id: int) -> Follow | None:
@@ -161,8 +171,9 @@ def _take_details(merged: Customer, kept: Customer, stamp: int) -> None:
     people = {each: ring.open(record.sealed) for each, record in records.items()}
     own, other = people.get(kept.id, {}), people.get(merged.id, {})
     told = {name: own.get(name) or other.get(name) for name in ("name", "phone")}
-    # She is found by the kept one's record from now on.
-    PersonalRecord.objects.filter(customer_id=merged.id).update(phone_index=None)
+    if told["phone"] == other.get("phone"):
+        # The number is the kept one's from now on.
+        PersonalRecord.objects.filter(customer_id=merged.id).update(phone_index=None)
     if told != own and any(told.values()):
         PersonalRecord.objects.update_or_create(
             customer_id=kept.id,
@@ -183,12 +194,30 @@ def _take_details(merged: Customer, kept: Customer, stamp: int) -> None:
     kept.save()
     borne = CustomerTag.objects.filter(customer_id=merged.id, is_on=True)
     for tag in borne:
-        CustomerTag.objects.get_or_create(
+        kept_tag = CustomerTag.objects.filter(customer_id=kept.id, tag_id=tag.tag_id)
+        if kept_tag.filter(tagged_on__gt=tag.tagged_on).exists():
+            continue
+        CustomerTag.objects.update_or_create(
             customer_id=kept.id,
             tag_id=tag.tag_id,
-            defaults={"seller_id": tag.seller_id, "tagged_on": tag.tagged_on, "stamp": stamp},
+            defaults={
+                "seller_id": tag.seller_id,
+                "tagged_on": tag.tagged_on,
+                "is_on": True,
+                "stamp": stamp,
+            },
         )
     borne.update(is_on=False, stamp=stamp)
+
+
+def _refuse_with(merge: Merge, stamp: int) -> None:
+    """Who refused messages while both were one may have been either: both are left alone."""
+    if Customer.objects.filter(id=merge.kept_id, opted_out=True).exists():
+        refused = Customer.objects.filter(id=merge.customer_id, opted_out=False)
+        if refused.update(opted_out=True, stamp=stamp):
+            Consent.objects.create(
+                customer_id=merge.customer_id, given=False, source=Consent.BY_HAND
+            )
 
 
 def _find_by_phone_again(customer_id: int) -> None:

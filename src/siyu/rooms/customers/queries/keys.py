@@ -37,7 +37,7 @@ def customer_ids_by_key(*, program_id: int, source: str, keys: Iterable[str]) ->
     the customer who has that phone, if only one has. Keys of a merged customer lead to who she is.
     """
     ids = ids_as_told(program_id=program_id, source=source, keys=keys)
-    current = current_ids(ids.values())
+    current = current_ids(customer_ids=ids.values())
     return {key: current.get(customer_id, customer_id) for key, customer_id in ids.items()}
 
 

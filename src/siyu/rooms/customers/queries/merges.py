@@ -4,14 +4,8 @@ from django.db.models import Count
 
 from siyu.rooms.customers.models import Merge, PersonalRecord
 from siyu.rooms.customers.queries.pages import find_customer
-from siyu.rooms.customers.types import MergeView, Twins
+from siyu.rooms.customers.types import MOST_TWINS, MergeView, Twins
 from siyu.rooms.operations.types import Right, Viewer
-
-
-def same_person(*, customer_id: int) -> list[int]:
-    """The ids under which a customer is known: her own, and those merged into hers."""
-    merged = Merge.objects.filter(into_id=customer_id, undone_at=None)
-    return [customer_id, *merged.values_list("customer_id", flat=True)]
 
 
 def merges_of(*, viewer: Viewer, limit: int = 20) -> list[MergeView]:
@@ -46,7 +40,8 @@ def twins_of(*, viewer: Viewer, page: int = 1, size: int = 10) -> tuple[list[Twi
     )
     first = (page - 1) * size
     indexes = [bytes(row["phone_index"] or b"") for row in shared[first : first + size]]
-    return [_twins(viewer, index) for index in indexes], shared.count()
+    found = (_twins(viewer, index) for index in indexes)
+    return [each for each in found if each.customers], shared.count()
 
 
 def _twins(viewer: Viewer, index: bytes) -> Twins:
@@ -55,6 +50,7 @@ def _twins(viewer: Viewer, index: bytes) -> Twins:
     ).order_by("customer_id")
     people = tuple(
         find_customer(viewer=viewer, customer_id=each)
-        for each in rows.values_list("customer_id", flat=True)
+        for each in rows.values_list("customer_id", flat=True)[:MOST_TWINS]
     )
-    return Twins(masked_phone=people[0].masked_phone, customers=people)
+    phone = people[0].masked_phone if people else ""
+    return Twins(masked_phone=phone, customers=people, count=rows.count())

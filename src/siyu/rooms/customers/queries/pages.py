@@ -22,7 +22,7 @@ def find_customer(*, viewer: Viewer, customer_id: int) -> CustomerView:
     who was merged into another is the other.
     """
     viewer.require(Right.SEE_CUSTOMERS)
-    customer_id = current_ids([customer_id]).get(customer_id, customer_id)
+    customer_id = current_ids(customer_ids=[customer_id]).get(customer_id, customer_id)
     customer = Customer.objects.filter(id=customer_id, program_id=viewer.program_id).first()
     follow = Follow.objects.filter(
         customer_id=customer_id, serving_from__isnull=False, serving_until__isnull=True
@@ -74,7 +74,9 @@ def find_by_phone(*, viewer: Viewer, phone: str) -> list[int]:
     viewer.require(Right.SEE_CUSTOMERS)
     index = settings.SIYU_KEYRING.blind_index("phone", phone)
     ids = PersonalRecord.objects.filter(phone_index=index).values_list("customer_id", flat=True)
-    return [customer_id for customer_id in ids if _is_within(viewer, customer_id)]
+    current = current_ids(customer_ids=ids)
+    people = dict.fromkeys(current.get(each, each) for each in ids)
+    return [customer_id for customer_id in people if _is_within(viewer, customer_id)]
 
 
 def search_own(*, viewer: Viewer, text: str, limit: int = 50) -> list[tuple[int, str]]:

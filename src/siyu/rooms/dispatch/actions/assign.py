@@ -9,7 +9,7 @@ from django.db import transaction
 
 from siyu.foundation.clock import utc_now
 from siyu.foundation.ids import new_ids
-from siyu.rooms.customers.queries import opted_out_among, serving_now
+from siyu.rooms.customers.queries import known_as, opted_out_among, serving_now
 from siyu.rooms.dispatch.models import Assignment, Dispatch
 from siyu.rooms.dispatch.types import AssignmentState, LeftOut
 from siyu.rooms.operations.actions import RunLog, insert_rows, write_stamp
@@ -168,10 +168,10 @@ def _left_out(dispatch: Dispatch, parts: list[_Part], on: date) -> dict[int, Lef
             program_id=dispatch.program_id, customer_ids=seller_of, on=on
         ).items()
     }
-    others = Assignment.objects.filter(
-        customer_id__in=any_of(values=seller_of), blocked_until__gt=on
-    )
-    found |= dict.fromkeys(others.values_list("customer_id", flat=True), LeftOut.ASSIGNED)
+    people = known_as(customer_ids=seller_of)
+    others = Assignment.objects.filter(customer_id__in=any_of(values=people), blocked_until__gt=on)
+    asked = (people[each or 0] for each in others.values_list("customer_id", flat=True))
+    found |= dict.fromkeys(asked, LeftOut.ASSIGNED)
     found |= dict.fromkeys(opted_out_among(customer_ids=seller_of), LeftOut.OPTED_OUT)
     moved = (
         each

@@ -4,7 +4,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from siyu.foundation.errors import NotFound
-from siyu.rooms.customers.queries import find_customer, opted_out_among, same_person, serving_now
+from siyu.rooms.customers.queries import find_customer, known_as, opted_out_among, serving_now
 from siyu.rooms.dispatch.models import Assignment, Dispatch
 from siyu.rooms.dispatch.types import AssignmentState, AssignmentView, CustomerTask, OwnDispatch
 from siyu.rooms.operations.types import Right, Viewer
@@ -61,8 +61,10 @@ def tasks_with(*, viewer: Viewer, customer_id: int, limit: int = 20) -> list[Cus
     Raises NotFound.
     """
     customer = find_customer(viewer=viewer, customer_id=customer_id)
-    known = same_person(customer_id=customer.id)
-    closed = Assignment.objects.filter(customer_id__in=known).exclude(state=AssignmentState.OPEN)
+    known = known_as(customer_ids=[customer.id])
+    closed = Assignment.objects.filter(customer_id__in=list(known)).exclude(
+        state=AssignmentState.OPEN
+    )
     return [
         CustomerTask(
             title=row.dispatch.title,

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from siyu.rooms.coaching.types import TaskState
+from siyu.rooms.customers.queries import known_as
 from siyu.rooms.insights.types import Arm
 from siyu.rooms.operations.queries import any_of
 from siyu.rooms.outreach.models import ControlDraw, Task
@@ -27,11 +28,12 @@ def kept_back(*, program_id: int, customer_ids: Iterable[int], on: date) -> dict
     window = timedelta(days=policy.hold_window_days)
     draws = control_draws(program_id=program_id, customer_ids=asked)
     found = {each: KeptBack.CONTROL for each, lot in draws.items() if lot < share_ppm}
-    tasks = Task.objects.filter(customer_id__in=any_of(values=asked)).filter(
+    people = known_as(customer_ids=asked)
+    tasks = Task.objects.filter(customer_id__in=any_of(values=people)).filter(
         Q(state=TaskState.OPEN) | Q(blocked_until__gt=on) | Q(drawn_on__gt=on - window)
     )
     for customer_id, state in tasks.order_by("drawn_on").values_list("customer_id", "state"):
-        found[customer_id] = _WHY.get(TaskState(state), KeptBack.CONTACTED)
+        found[people[customer_id]] = _WHY.get(TaskState(state), KeptBack.CONTACTED)
     return found
 
 

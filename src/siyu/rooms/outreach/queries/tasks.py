@@ -5,7 +5,7 @@ from django.db.models import Count
 
 from siyu.foundation.errors import NotAllowed, NotFound
 from siyu.rooms.coaching.types import TaskState
-from siyu.rooms.customers.queries import find_customer, opted_out_among, same_person, serving_now
+from siyu.rooms.customers.queries import find_customer, known_as, opted_out_among, serving_now
 from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.outreach.models import DrawnList, Task
 from siyu.rooms.outreach.types import TaskView, TodayList
@@ -94,8 +94,8 @@ def open_task_of(*, viewer: Viewer, customer_id: int) -> TaskView | None:
 def contacts_with(*, viewer: Viewer, customer_id: int, limit: int = 20) -> list[TaskView]:
     """What was done with a customer, newest first; held tasks never show. Raises NotFound."""
     customer = find_customer(viewer=viewer, customer_id=customer_id)
-    known = same_person(customer_id=customer.id)
-    tasks = Task.objects.filter(customer_id__in=known, state__in=_CLOSED)
+    known = known_as(customer_ids=[customer.id])
+    tasks = Task.objects.filter(customer_id__in=list(known), state__in=_CLOSED)
     return [
         _view(task)
         for task in tasks.select_related("playbook", "variant").order_by("-closed_at")[:limit]

@@ -76,7 +76,7 @@ def import_sellers(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     updated = 0
     for key, seller in known.items():
         updated += _update(seller, given[key], units, stamp)
-    join_inviters(program_id=program_id, source=source, stamp=stamp)
+    join_inviters(program_id=program_id, stamp=stamp)
     return ImportCounts(
         created=len(new),
         updated=updated,

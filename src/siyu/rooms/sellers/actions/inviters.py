@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
+from siyu.rooms.operations.actions import update_rows
 from siyu.rooms.operations.queries import any_of
 from siyu.rooms.operations.types import Reject
 from siyu.rooms.sellers.models import Seller
@@ -27,17 +28,25 @@ def leave_out_circles(
     return [_reject(given.pop(key)) for key in wrong]
 
 
-def join_inviters(*, program_id: int, source: str, stamp: int) -> None:
+def join_inviters(*, program_id: int, stamp: int) -> None:
     """Join the sellers who wait for an inviter to her, where she has been imported by now."""
-    waiting = Seller.objects.filter(program_id=program_id, source=source, invited_by=None).exclude(
-        inviter_key=""
-    )
-    keys = set(waiting.values_list("inviter_key", flat=True))
-    for key, inviter_id in seller_ids_by_key(
-        program_id=program_id, source=source, keys=keys
-    ).items():
-        waiting.filter(inviter_key=key).exclude(id=inviter_id).update(
-            invited_by_id=inviter_id, stamp=stamp
+    waiting = Seller.objects.filter(program_id=program_id, invited_by=None).exclude(inviter_key="")
+    by_source: dict[str, list[tuple[int, str]]] = {}
+    for seller_id, source, key in waiting.values_list("id", "source", "inviter_key"):
+        by_source.setdefault(source, []).append((seller_id, key))
+    for source, rows in by_source.items():
+        inviters = seller_ids_by_key(
+            program_id=program_id, source=source, keys={key for _, key in rows}
+        )
+        update_rows(
+            model=Seller,
+            key="id",
+            columns=("invited_by_id", "stamp"),
+            rows=[
+                (inviters[key], stamp, seller_id)
+                for seller_id, key in rows
+                if inviters.get(key, seller_id) != seller_id
+            ],
         )
 
 
