@@ -57,8 +57,8 @@ def undo_merge(*, viewer: Viewer, merge_id: int) -> None:
     """Take a merge back: both are customers of their own again, each with who served her.
 
     Details and tags that the kept one took over stay with her; a refusal of messages stays with
-    both. Raises
-    NotFound, and Conflict where it was undone already or the kept one was merged on since.
+    both. Raises NotFound, and Conflict where it was undone already or the kept one was merged on
+    since.
     """
     viewer.require(Right.MERGE_CUSTOMERS)
     rows = Merge.objects.select_for_update().filter(id=merge_id, program_id=viewer.program_id)
