@@ -94,10 +94,12 @@ def launch(window: webdriver.Chrome) -> None:
     press(window, "form[action$=contact] button")
     fill(window, "priority", "1")
     press(window, "[name=is_enabled]")
+    before = texts(window, ".alert-success")
     press(window, "form[action$=save] button")
+    saved = wait(window, lambda w: (told := texts(w, ".alert-success")) != before and told)
     fill(window, "horizon_days", str(HORIZON))
     press(window, "form[action$=launch] button")
-    wait(window, lambda w: texts(w, ".alert-success"))
+    wait(window, lambda w: (told := texts(w, ".alert-success")) != saved and told)
 
 
 def live_through(site: Site, folder: Path, first: date) -> None:
