@@ -21,6 +21,7 @@ VIEWERS = (
     "store",
     "seller",
     "link",
+    "assistant",
     "outsider",
     "stranger",
     "nobody",
@@ -29,226 +30,235 @@ VIEWERS = (
 
 # 302 is the sign-in page for the anonymous, and the next page after a command for all others.
 _TABLE = """
-                                admin oper anal regi stor sell link outs stra nobo anon
+                                admin oper anal regi stor sell link assi outs stra nobo anon
 
-home                       GET    302  302  302  302  302  302  302  302  302  403  302
-sign-in                    GET    200  200  200  200  200  200  200  200  200  200  200
-sign-in                    POST   422  422  422  422  422  422  422  422  422  422  422
-sign-out                   POST   302  302  302  302  302  302  302  302  302  302  302
-language                   POST   302  302  302  302  302  302  302  302  302  302  302
-program                    POST   403  403  403  403  403  403  403  403  403  403  302
-link[made-up]              GET    410  410  410  410  410  410  410  410  410  410  410
-link[made-up]              POST   403  403  403  403  403  403  403  403  403  403  403
+home                       GET    302  302  302  302  302  302  302  302  302  302  403  302
+sign-in                    GET    200  200  200  200  200  200  200  200  200  200  200  200
+sign-in                    POST   422  422  422  422  422  422  422  422  422  422  422  422
+sign-out                   POST   302  302  302  302  302  302  302  302  302  302  302  302
+language                   POST   302  302  302  302  302  302  302  302  302  302  302  302
+program                    POST   403  403  403  403  403  403  403  403  403  403  403  302
+link[made-up]              GET    410  410  410  410  410  410  410  410  410  410  410  410
+link[made-up]              POST   403  403  403  403  403  403  403  403  403  403  403  403
 
-overview                   GET    200  200  200  200  200  403  403  200  403  403  302
-drivers                    GET    200  200  200  200  200  403  403  200  403  403  302
-concentration              GET    200  200  200  200  200  403  403  200  403  403  302
-origins                    GET    200  200  200  200  200  403  403  200  403  403  302
-origins-export             GET    200  200  200  200  200  403  403  200  403  403  302
-spreadsheets               GET    200  200  200  200  200  403  403  200  403  403  302
-spreadsheets-start         POST   302  302  302  302  302  403  403  302  403  403  302
-spreadsheet[plum]          GET    404  404  404  404  404  403  403  404  403  403  302
-spreadsheet[fern]          GET    404  404  404  404  404  403  403  404  403  403  302
-forecast                   GET    200  200  200  403  403  403  403  200  403  403  302
-lives                      GET    200  200  200  403  403  403  403  200  403  403  302
-campaigns                  GET    200  200  200  200  200  403  403  200  403  403  302
-campaign-new               POST   302  302  403  403  403  403  403  302  403  403  302
-campaign[plum]             GET    200  200  200  200  200  403  403  404  403  403  302
-campaign[fern]             GET    404  404  404  404  404  403  403  200  403  403  302
-campaign-export[plum]      GET    200  200  200  200  200  403  403  404  403  403  302
-campaign-export[fern]      GET    404  404  404  404  404  403  403  200  403  403  302
-campaign-remove[plum]      POST   302  302  403  403  403  403  403  404  403  403  302
-campaign-remove[fern]      POST   404  404  403  403  403  403  403  302  403  403  302
-duplicates                 GET    200  200  403  403  403  403  403  200  403  403  302
-duplicates-merge           POST   404  404  403  403  403  403  403  404  403  403  302
-duplicates-undo            POST   404  404  403  403  403  403  403  404  403  403  302
-tags                       GET    200  200  200  200  200  403  403  200  403  403  302
-tag-new                    POST   302  302  403  403  403  403  403  302  403  403  302
-tag-save[plum]             POST   302  302  403  403  403  403  403  404  403  403  302
-tag-save[fern]             POST   404  404  403  403  403  403  403  302  403  403  302
-tag-retire[plum]           POST   302  302  403  403  403  403  403  404  403  403  302
-tag-retire[fern]           POST   404  404  403  403  403  403  403  302  403  403  302
-targets                    GET    200  200  200  200  200  403  403  200  403  403  302
-targets-export             GET    200  200  200  200  200  403  403  200  403  403  302
-targets-set                POST   302  302  403  403  403  403  403  302  403  403  302
-targets-drop               POST   302  302  403  403  403  403  403  302  403  403  302
-target-fix[ann]            POST   302  302  403  302  302  403  403  404  403  403  302
-target-fix[cat]            POST   302  302  403  404  404  403  403  404  403  403  302
-target-fix[dan]            POST   404  404  403  404  404  403  403  302  403  403  302
-target-release[ann]        POST   302  302  403  302  302  403  403  404  403  403  302
-target-release[cat]        POST   302  302  403  404  404  403  403  404  403  403  302
-target-release[dan]        POST   404  404  403  404  404  403  403  302  403  403  302
-brands                     GET    200  200  200  200  200  403  403  200  403  403  302
-brands-export              GET    200  200  200  200  200  403  403  200  403  403  302
-help                       GET    200  200  403  200  200  403  403  200  403  403  302
-help-finish[ann]           POST   302  302  403  302  302  403  403  404  403  403  302
-help-finish[cat]           POST   302  302  403  404  404  403  403  404  403  403  302
-help-finish[dan]           POST   404  404  403  404  404  403  403  302  403  403  302
-help-skip[ann]             POST   302  302  403  302  302  403  403  404  403  403  302
-help-skip[cat]             POST   302  302  403  404  404  403  403  404  403  403  302
-help-skip[dan]             POST   404  404  403  404  404  403  403  302  403  403  302
-help-undo[ann]             POST   409  409  403  409  409  403  403  404  403  403  302
-help-undo[dan]             POST   404  404  403  404  404  403  403  409  403  403  302
-dispatches                 GET    200  200  403  200  200  403  403  200  403  403  302
-dispatch-new               GET    200  200  403  200  200  403  403  200  403  403  302
-dispatch-new               POST   302  302  403  302  302  403  403  302  403  403  302
-dispatch-reach             POST   200  200  403  200  200  403  403  200  403  403  302
-dispatch[plum]             GET    200  200  403  200  200  403  403  404  403  403  302
-dispatch[shop]             GET    200  200  403  404  404  403  403  404  403  403  302
-dispatch[fern]             GET    404  404  403  404  404  403  403  200  403  403  302
-dispatch-export[plum]      GET    200  200  403  200  200  403  403  404  403  403  302
-dispatch-export[fern]      GET    404  404  403  404  404  403  403  200  403  403  302
-dispatch-again[plum]       POST   409  409  403  409  409  403  403  404  403  403  302
-dispatch-again[fern]       POST   404  404  403  404  404  403  403  409  403  403  302
-dispatch-remind[plum]      POST   302  302  403  302  302  403  403  404  403  403  302
-dispatch-remind[fern]      POST   404  404  403  404  404  403  403  302  403  403  302
-dispatch-cancel[plum]      POST   302  302  403  403  403  403  403  404  403  403  302
-dispatch-cancel[fern]      POST   404  404  403  404  404  403  403  302  403  403  302
-playbooks                  GET    200  200  200  403  403  403  403  200  403  403  302
-playbook[plum]             GET    200  200  200  403  403  403  403  404  403  403  302
-playbook[fern]             GET    404  404  404  403  403  403  403  200  403  403  302
-playbook-save[plum]        POST   302  302  403  403  403  403  403  404  403  403  302
-playbook-save[fern]        POST   404  404  403  403  403  403  403  302  403  403  302
-playbook-launch[plum]      POST   302  302  403  403  403  403  403  404  403  403  302
-playbook-launch[fern]      POST   404  404  403  403  403  403  403  302  403  403  302
-playbook-variant[plum]     POST   302  302  403  403  403  403  403  404  403  403  302
-playbook-variant[fern]     POST   404  404  403  403  403  403  403  302  403  403  302
-variant-adopt[plum]        POST   302  302  403  403  403  403  403  404  403  403  302
-variant-adopt[fern]        POST   404  404  403  403  403  403  403  302  403  403  302
-variant-end[plum]          POST   302  302  403  403  403  403  403  404  403  403  302
-variant-end[fern]          POST   404  404  403  403  403  403  403  302  403  403  302
-segments                   GET    200  200  200  403  403  403  403  200  403  403  302
-segment-new                GET    200  200  403  403  403  403  403  200  403  403  302
-segment-new                POST   302  302  403  403  403  403  403  302  403  403  302
-segment-conditions         POST   200  200  403  403  403  403  403  200  403  403  302
-segment[plum]              GET    200  200  200  403  403  403  403  404  403  403  302
-segment[fern]              GET    404  404  404  403  403  403  403  200  403  403  302
-segment[plum]              POST   302  302  403  403  403  403  403  404  403  403  302
-segment[fern]              POST   404  404  404  403  403  403  403  302  403  403  302
-segment-export[plum]       GET    200  200  403  403  403  403  403  404  403  403  302
-segment-export[fern]       GET    404  404  403  403  403  403  403  200  403  403  302
-segment-retire[plum]       POST   302  302  403  403  403  403  403  404  403  403  302
-segment-retire[fern]       POST   404  404  403  403  403  403  403  302  403  403  302
-segment-contact[plum]      POST   302  302  403  403  403  403  403  404  403  403  302
-segment-contact[fern]      POST   404  404  403  403  403  403  403  302  403  403  302
-sellers                    GET    200  200  200  200  200  403  403  200  403  403  302
-sellers-export             GET    200  200  200  200  200  403  403  200  403  403  302
-seller[ann]                GET    200  200  200  200  200  403  403  404  403  403  302
-seller[amy]                GET    200  200  200  200  200  403  403  404  403  403  302
-seller[bob]                GET    200  200  200  200  404  403  403  404  403  403  302
-seller[cat]                GET    200  200  200  404  404  403  403  404  403  403  302
-seller[dan]                GET    404  404  404  404  404  403  403  200  403  403  302
-seller-link[ann]           POST   200  200  403  403  403  403  403  404  403  403  302
-seller-link[cat]           POST   200  200  403  403  403  403  403  404  403  403  302
-seller-link[dan]           POST   404  404  403  403  403  403  403  200  403  403  302
+overview                   GET    200  200  200  200  200  403  403  403  200  403  403  302
+drivers                    GET    200  200  200  200  200  403  403  403  200  403  403  302
+concentration              GET    200  200  200  200  200  403  403  403  200  403  403  302
+origins                    GET    200  200  200  200  200  403  403  403  200  403  403  302
+origins-export             GET    200  200  200  200  200  403  403  403  200  403  403  302
+spreadsheets               GET    200  200  200  200  200  403  403  403  200  403  403  302
+spreadsheets-start         POST   302  302  302  302  302  403  403  403  302  403  403  302
+spreadsheet[plum]          GET    404  404  404  404  404  403  403  403  404  403  403  302
+spreadsheet[fern]          GET    404  404  404  404  404  403  403  403  404  403  403  302
+forecast                   GET    200  200  200  403  403  403  403  403  200  403  403  302
+lives                      GET    200  200  200  403  403  403  403  403  200  403  403  302
+campaigns                  GET    200  200  200  200  200  403  403  403  200  403  403  302
+campaign-new               POST   302  302  403  403  403  403  403  403  302  403  403  302
+campaign[plum]             GET    200  200  200  200  200  403  403  403  404  403  403  302
+campaign[fern]             GET    404  404  404  404  404  403  403  403  200  403  403  302
+campaign-export[plum]      GET    200  200  200  200  200  403  403  403  404  403  403  302
+campaign-export[fern]      GET    404  404  404  404  404  403  403  403  200  403  403  302
+campaign-remove[plum]      POST   302  302  403  403  403  403  403  403  404  403  403  302
+campaign-remove[fern]      POST   404  404  403  403  403  403  403  403  302  403  403  302
+duplicates                 GET    200  200  403  403  403  403  403  403  200  403  403  302
+duplicates-merge           POST   404  404  403  403  403  403  403  403  404  403  403  302
+duplicates-undo            POST   404  404  403  403  403  403  403  403  404  403  403  302
+tags                       GET    200  200  200  200  200  403  403  403  200  403  403  302
+tag-new                    POST   302  302  403  403  403  403  403  403  302  403  403  302
+tag-save[plum]             POST   302  302  403  403  403  403  403  403  404  403  403  302
+tag-save[fern]             POST   404  404  403  403  403  403  403  403  302  403  403  302
+tag-retire[plum]           POST   302  302  403  403  403  403  403  403  404  403  403  302
+tag-retire[fern]           POST   404  404  403  403  403  403  403  403  302  403  403  302
+targets                    GET    200  200  200  200  200  403  403  403  200  403  403  302
+targets-export             GET    200  200  200  200  200  403  403  403  200  403  403  302
+targets-set                POST   302  302  403  403  403  403  403  403  302  403  403  302
+targets-drop               POST   302  302  403  403  403  403  403  403  302  403  403  302
+target-fix[ann]            POST   302  302  403  302  302  403  403  403  404  403  403  302
+target-fix[cat]            POST   302  302  403  404  404  403  403  403  404  403  403  302
+target-fix[dan]            POST   404  404  403  404  404  403  403  403  302  403  403  302
+target-release[ann]        POST   302  302  403  302  302  403  403  403  404  403  403  302
+target-release[cat]        POST   302  302  403  404  404  403  403  403  404  403  403  302
+target-release[dan]        POST   404  404  403  404  404  403  403  403  302  403  403  302
+brands                     GET    200  200  200  200  200  403  403  403  200  403  403  302
+brands-export              GET    200  200  200  200  200  403  403  403  200  403  403  302
+help                       GET    200  200  403  200  200  403  403  403  200  403  403  302
+help-finish[ann]           POST   302  302  403  302  302  403  403  403  404  403  403  302
+help-finish[cat]           POST   302  302  403  404  404  403  403  403  404  403  403  302
+help-finish[dan]           POST   404  404  403  404  404  403  403  403  302  403  403  302
+help-skip[ann]             POST   302  302  403  302  302  403  403  403  404  403  403  302
+help-skip[cat]             POST   302  302  403  404  404  403  403  403  404  403  403  302
+help-skip[dan]             POST   404  404  403  404  404  403  403  403  302  403  403  302
+help-undo[ann]             POST   409  409  403  409  409  403  403  403  404  403  403  302
+help-undo[dan]             POST   404  404  403  404  404  403  403  403  409  403  403  302
+dispatches                 GET    200  200  403  200  200  403  403  403  200  403  403  302
+dispatch-new               GET    200  200  403  200  200  403  403  403  200  403  403  302
+dispatch-new               POST   302  302  403  302  302  403  403  403  302  403  403  302
+dispatch-reach             POST   200  200  403  200  200  403  403  403  200  403  403  302
+dispatch[plum]             GET    200  200  403  200  200  403  403  403  404  403  403  302
+dispatch[shop]             GET    200  200  403  404  404  403  403  403  404  403  403  302
+dispatch[fern]             GET    404  404  403  404  404  403  403  403  200  403  403  302
+dispatch-export[plum]      GET    200  200  403  200  200  403  403  403  404  403  403  302
+dispatch-export[fern]      GET    404  404  403  404  404  403  403  403  200  403  403  302
+dispatch-again[plum]       POST   409  409  403  409  409  403  403  403  404  403  403  302
+dispatch-again[fern]       POST   404  404  403  404  404  403  403  403  409  403  403  302
+dispatch-remind[plum]      POST   302  302  403  302  302  403  403  403  404  403  403  302
+dispatch-remind[fern]      POST   404  404  403  404  404  403  403  403  302  403  403  302
+dispatch-cancel[plum]      POST   302  302  403  403  403  403  403  403  404  403  403  302
+dispatch-cancel[fern]      POST   404  404  403  404  404  403  403  403  302  403  403  302
+playbooks                  GET    200  200  200  403  403  403  403  403  200  403  403  302
+playbook[plum]             GET    200  200  200  403  403  403  403  403  404  403  403  302
+playbook[fern]             GET    404  404  404  403  403  403  403  403  200  403  403  302
+playbook-save[plum]        POST   302  302  403  403  403  403  403  403  404  403  403  302
+playbook-save[fern]        POST   404  404  403  403  403  403  403  403  302  403  403  302
+playbook-launch[plum]      POST   302  302  403  403  403  403  403  403  404  403  403  302
+playbook-launch[fern]      POST   404  404  403  403  403  403  403  403  302  403  403  302
+playbook-variant[plum]     POST   302  302  403  403  403  403  403  403  404  403  403  302
+playbook-variant[fern]     POST   404  404  403  403  403  403  403  403  302  403  403  302
+variant-adopt[plum]        POST   302  302  403  403  403  403  403  403  404  403  403  302
+variant-adopt[fern]        POST   404  404  403  403  403  403  403  403  302  403  403  302
+variant-end[plum]          POST   302  302  403  403  403  403  403  403  404  403  403  302
+variant-end[fern]          POST   404  404  403  403  403  403  403  403  302  403  403  302
+segments                   GET    200  200  200  403  403  403  403  403  200  403  403  302
+segment-new                GET    200  200  403  403  403  403  403  403  200  403  403  302
+segment-new                POST   302  302  403  403  403  403  403  403  302  403  403  302
+segment-conditions         POST   200  200  403  403  403  403  403  403  200  403  403  302
+segment[plum]              GET    200  200  200  403  403  403  403  403  404  403  403  302
+segment[fern]              GET    404  404  404  403  403  403  403  403  200  403  403  302
+segment[plum]              POST   302  302  403  403  403  403  403  403  404  403  403  302
+segment[fern]              POST   404  404  404  403  403  403  403  403  302  403  403  302
+segment-export[plum]       GET    200  200  403  403  403  403  403  403  404  403  403  302
+segment-export[fern]       GET    404  404  403  403  403  403  403  403  200  403  403  302
+segment-retire[plum]       POST   302  302  403  403  403  403  403  403  404  403  403  302
+segment-retire[fern]       POST   404  404  403  403  403  403  403  403  302  403  403  302
+segment-contact[plum]      POST   302  302  403  403  403  403  403  403  404  403  403  302
+segment-contact[fern]      POST   404  404  403  403  403  403  403  403  302  403  403  302
+sellers                    GET    200  200  200  200  200  403  403  403  200  403  403  302
+sellers-export             GET    200  200  200  200  200  403  403  403  200  403  403  302
+seller[ann]                GET    200  200  200  200  200  403  403  403  404  403  403  302
+seller[amy]                GET    200  200  200  200  200  403  403  403  404  403  403  302
+seller[bob]                GET    200  200  200  200  404  403  403  403  404  403  403  302
+seller[cat]                GET    200  200  200  404  404  403  403  403  404  403  403  302
+seller[dan]                GET    404  404  404  404  404  403  403  403  200  403  403  302
+seller-link[ann]           POST   200  200  403  403  403  403  403  403  404  403  403  302
+seller-link[cat]           POST   200  200  403  403  403  403  403  403  404  403  403  302
+seller-link[dan]           POST   404  404  403  403  403  403  403  403  200  403  403  302
 
-imports                    GET    200  200  403  403  403  403  403  200  403  403  302
-imports                    POST   422  422  403  403  403  403  403  422  403  403  302
-import-template[orders]    GET    200  200  403  403  403  403  403  200  403  403  302
-import-template[tea]       GET    404  404  403  403  403  403  403  404  403  403  302
-import[plum]               GET    200  200  403  403  403  403  403  404  403  403  302
-import[fern]               GET    404  404  403  403  403  403  403  200  403  403  302
-import-start[plum]         POST   409  409  403  403  403  403  403  404  403  403  302
-import-start[plum-fresh]   POST   302  302  403  403  403  403  403  404  403  403  302
-import-start[fern-fresh]   POST   404  404  403  403  403  403  403  302  403  403  302
-import-rejects[plum]       GET    200  200  403  403  403  403  403  404  403  403  302
-import-rejects[fern]       GET    404  404  403  403  403  403  403  200  403  403  302
+imports                    GET    200  200  403  403  403  403  403  403  200  403  403  302
+imports                    POST   422  422  403  403  403  403  403  403  422  403  403  302
+import-template[orders]    GET    200  200  403  403  403  403  403  403  200  403  403  302
+import-template[tea]       GET    404  404  403  403  403  403  403  403  404  403  403  302
+import[plum]               GET    200  200  403  403  403  403  403  403  404  403  403  302
+import[fern]               GET    404  404  403  403  403  403  403  403  200  403  403  302
+import-start[plum]         POST   409  409  403  403  403  403  403  403  404  403  403  302
+import-start[plum-fresh]   POST   302  302  403  403  403  403  403  403  404  403  403  302
+import-start[fern-fresh]   POST   404  404  403  403  403  403  403  403  302  403  403  302
+import-rejects[plum]       GET    200  200  403  403  403  403  403  403  404  403  403  302
+import-rejects[fern]       GET    404  404  403  403  403  403  403  403  200  403  403  302
 
-runs                       GET    200  200  403  403  403  403  403  200  403  403  302
-runs                       POST   302  302  403  403  403  403  403  302  403  403  302
-run[plum]                  GET    200  200  403  403  403  403  403  404  403  403  302
-run[fern]                  GET    404  404  403  403  403  403  403  200  403  403  302
-run-again[plum]            POST   302  302  403  403  403  403  403  404  403  403  302
-run-again[fern]            POST   404  404  403  403  403  403  403  302  403  403  302
-reactions                  GET    200  200  403  403  403  403  403  200  403  403  302
-reaction-again[plum]       POST   302  302  403  403  403  403  403  404  403  403  302
-reaction-again[fern]       POST   404  404  403  403  403  403  403  302  403  403  302
-api-keys                   GET    200  403  403  403  403  403  403  200  403  403  302
-api-keys                   POST   200  403  403  403  403  403  403  200  403  403  302
-api-key-revoke[plum]       POST   302  403  403  403  403  403  403  404  403  403  302
-api-key-revoke[fern]       POST   404  403  403  403  403  403  403  302  403  403  302
-webhooks                   GET    200  403  403  403  403  403  403  200  403  403  302
-webhooks                   POST   200  403  403  403  403  403  403  200  403  403  302
-webhook[plum]              GET    200  403  403  403  403  403  403  404  403  403  302
-webhook[fern]              GET    404  403  403  403  403  403  403  200  403  403  302
-webhook-test[plum]         POST   302  403  403  403  403  403  403  404  403  403  302
-webhook-test[fern]         POST   404  403  403  403  403  403  403  302  403  403  302
-webhook-enable[plum]       POST   302  403  403  403  403  403  403  404  403  403  302
-webhook-enable[fern]       POST   404  403  403  403  403  403  403  302  403  403  302
-webhook-remove[plum]       POST   302  403  403  403  403  403  403  404  403  403  302
-webhook-remove[fern]       POST   404  403  403  403  403  403  403  302  403  403  302
-webhook-again[plum-sent]   POST   302  403  403  403  403  403  403  404  403  403  302
-webhook-again[fern-sent]   POST   404  403  403  403  403  403  403  302  403  403  302
-audit                      GET    200  403  403  403  403  403  403  200  403  403  302
+runs                       GET    200  200  403  403  403  403  403  403  200  403  403  302
+runs                       POST   302  302  403  403  403  403  403  403  302  403  403  302
+run[plum]                  GET    200  200  403  403  403  403  403  403  404  403  403  302
+run[fern]                  GET    404  404  403  403  403  403  403  403  200  403  403  302
+run-again[plum]            POST   302  302  403  403  403  403  403  403  404  403  403  302
+run-again[fern]            POST   404  404  403  403  403  403  403  403  302  403  403  302
+reactions                  GET    200  200  403  403  403  403  403  403  200  403  403  302
+reaction-again[plum]       POST   302  302  403  403  403  403  403  403  404  403  403  302
+reaction-again[fern]       POST   404  404  403  403  403  403  403  403  302  403  403  302
+api-keys                   GET    200  403  403  403  403  403  403  403  200  403  403  302
+api-keys                   POST   200  403  403  403  403  403  403  403  200  403  403  302
+api-key-revoke[plum]       POST   302  403  403  403  403  403  403  403  404  403  403  302
+api-key-revoke[fern]       POST   404  403  403  403  403  403  403  403  302  403  403  302
+webhooks                   GET    200  403  403  403  403  403  403  403  200  403  403  302
+webhooks                   POST   200  403  403  403  403  403  403  403  200  403  403  302
+webhook[plum]              GET    200  403  403  403  403  403  403  403  404  403  403  302
+webhook[fern]              GET    404  403  403  403  403  403  403  403  200  403  403  302
+webhook-test[plum]         POST   302  403  403  403  403  403  403  403  404  403  403  302
+webhook-test[fern]         POST   404  403  403  403  403  403  403  403  302  403  403  302
+webhook-enable[plum]       POST   302  403  403  403  403  403  403  403  404  403  403  302
+webhook-enable[fern]       POST   404  403  403  403  403  403  403  403  302  403  403  302
+webhook-remove[plum]       POST   302  403  403  403  403  403  403  403  404  403  403  302
+webhook-remove[fern]       POST   404  403  403  403  403  403  403  403  302  403  403  302
+webhook-again[plum-sent]   POST   302  403  403  403  403  403  403  403  404  403  403  302
+webhook-again[fern-sent]   POST   404  403  403  403  403  403  403  403  302  403  403  302
+audit                      GET    200  403  403  403  403  403  403  403  200  403  403  302
 
-today                      GET    403  403  403  403  403  200  200  403  200  403  302
-task-outcome[ann-1]        GET    403  403  403  403  403  200  200  403  404  403  302
-task-outcome[amy-1]        GET    403  403  403  403  403  404  404  403  404  403  302
-task-outcome[cat-1]        GET    403  403  403  403  403  404  404  403  404  403  302
-task-outcome[dan-1]        GET    403  403  403  403  403  404  404  403  200  403  302
-task-outcome[ann-held]     GET    403  403  403  403  403  404  404  403  404  403  302
-task-outcome[ann-1]        POST   403  403  403  403  403  302  302  403  404  403  302
-task-outcome[amy-1]        POST   403  403  403  403  403  404  404  403  404  403  302
-task-outcome[cat-1]        POST   403  403  403  403  403  404  404  403  404  403  302
-task-outcome[dan-1]        POST   403  403  403  403  403  404  404  403  302  403  302
-task-outcome[ann-held]     POST   403  403  403  403  403  404  404  403  404  403  302
-task-skip[ann-1]           GET    403  403  403  403  403  200  200  403  404  403  302
-task-skip[amy-1]           GET    403  403  403  403  403  404  404  403  404  403  302
-task-skip[dan-1]           GET    403  403  403  403  403  404  404  403  200  403  302
-task-skip[ann-held]        GET    403  403  403  403  403  404  404  403  404  403  302
-task-skip[ann-1]           POST   403  403  403  403  403  302  302  403  404  403  302
-task-skip[amy-1]           POST   403  403  403  403  403  404  404  403  404  403  302
-task-skip[dan-1]           POST   403  403  403  403  403  404  404  403  302  403  302
-task-skip[ann-held]        POST   403  403  403  403  403  404  404  403  404  403  302
-task-delay[ann-1]          POST   403  403  403  403  403  302  302  403  404  403  302
-task-delay[amy-1]          POST   403  403  403  403  403  404  404  403  404  403  302
-task-delay[dan-1]          POST   403  403  403  403  403  404  404  403  302  403  302
-task-delay[ann-held]       POST   403  403  403  403  403  404  404  403  404  403  302
-task-undo[ann-1]           POST   403  403  403  403  403  302  302  403  404  403  302
-task-undo[amy-1]           POST   403  403  403  403  403  404  404  403  404  403  302
-task-undo[dan-1]           POST   403  403  403  403  403  404  404  403  302  403  302
-task-undo[ann-held]        POST   403  403  403  403  403  404  404  403  404  403  302
+today                      GET    403  403  403  403  403  200  200  200  403  200  403  302
+task-outcome[ann-1]        GET    403  403  403  403  403  200  200  200  403  404  403  302
+task-outcome[amy-1]        GET    403  403  403  403  403  404  404  404  403  404  403  302
+task-outcome[cat-1]        GET    403  403  403  403  403  404  404  404  403  404  403  302
+task-outcome[dan-1]        GET    403  403  403  403  403  404  404  404  403  200  403  302
+task-outcome[ann-held]     GET    403  403  403  403  403  404  404  404  403  404  403  302
+task-outcome[ann-1]        POST   403  403  403  403  403  302  302  302  403  404  403  302
+task-outcome[amy-1]        POST   403  403  403  403  403  404  404  404  403  404  403  302
+task-outcome[cat-1]        POST   403  403  403  403  403  404  404  404  403  404  403  302
+task-outcome[dan-1]        POST   403  403  403  403  403  404  404  404  403  302  403  302
+task-outcome[ann-held]     POST   403  403  403  403  403  404  404  404  403  404  403  302
+task-skip[ann-1]           GET    403  403  403  403  403  200  200  200  403  404  403  302
+task-skip[amy-1]           GET    403  403  403  403  403  404  404  404  403  404  403  302
+task-skip[dan-1]           GET    403  403  403  403  403  404  404  404  403  200  403  302
+task-skip[ann-held]        GET    403  403  403  403  403  404  404  404  403  404  403  302
+task-skip[ann-1]           POST   403  403  403  403  403  302  302  302  403  404  403  302
+task-skip[amy-1]           POST   403  403  403  403  403  404  404  404  403  404  403  302
+task-skip[dan-1]           POST   403  403  403  403  403  404  404  404  403  302  403  302
+task-skip[ann-held]        POST   403  403  403  403  403  404  404  404  403  404  403  302
+task-delay[ann-1]          POST   403  403  403  403  403  302  302  302  403  404  403  302
+task-delay[amy-1]          POST   403  403  403  403  403  404  404  404  403  404  403  302
+task-delay[dan-1]          POST   403  403  403  403  403  404  404  404  403  302  403  302
+task-delay[ann-held]       POST   403  403  403  403  403  404  404  404  403  404  403  302
+task-undo[ann-1]           POST   403  403  403  403  403  302  302  302  403  404  403  302
+task-undo[amy-1]           POST   403  403  403  403  403  404  404  404  403  404  403  302
+task-undo[dan-1]           POST   403  403  403  403  403  404  404  404  403  302  403  302
+task-undo[ann-held]        POST   403  403  403  403  403  404  404  404  403  404  403  302
 
-own-dispatch[plum]         GET    403  403  403  403  403  200  200  403  404  403  302
-own-dispatch[shop]         GET    403  403  403  403  403  404  404  403  404  403  302
-own-dispatch[fern]         GET    403  403  403  403  403  404  404  403  200  403  302
-own-dispatch-opened[plum]  POST   403  403  403  403  403  204  204  403  204  403  302
-own-dispatch-opened[fern]  POST   403  403  403  403  403  204  204  403  204  403  302
-assignment-finish[ann]     GET    403  403  403  403  403  200  200  403  404  403  302
-assignment-finish[amy]     GET    403  403  403  403  403  404  404  403  404  403  302
-assignment-finish[dan]     GET    403  403  403  403  403  404  404  403  200  403  302
-assignment-finish[ann]     POST   403  403  403  403  403  302  302  403  404  403  302
-assignment-finish[amy]     POST   403  403  403  403  403  404  404  403  404  403  302
-assignment-finish[dan]     POST   403  403  403  403  403  404  404  403  302  403  302
-assignment-skip[ann]       POST   403  403  403  403  403  302  302  403  404  403  302
-assignment-skip[amy]       POST   403  403  403  403  403  404  404  403  404  403  302
-assignment-skip[dan]       POST   403  403  403  403  403  404  404  403  302  403  302
-assignment-undo[ann]       POST   403  403  403  403  403  409  409  403  404  403  302
-assignment-undo[amy]       POST   403  403  403  403  403  404  404  403  404  403  302
-assignment-undo[dan]       POST   403  403  403  403  403  404  404  403  409  403  302
+own-dispatch[plum]         GET    403  403  403  403  403  200  200  200  403  404  403  302
+own-dispatch[shop]         GET    403  403  403  403  403  404  404  404  403  404  403  302
+own-dispatch[fern]         GET    403  403  403  403  403  404  404  404  403  200  403  302
+own-dispatch-opened[plum]  POST   403  403  403  403  403  204  204  204  403  204  403  302
+own-dispatch-opened[fern]  POST   403  403  403  403  403  204  204  204  403  204  403  302
+assignment-finish[ann]     GET    403  403  403  403  403  200  200  200  403  404  403  302
+assignment-finish[amy]     GET    403  403  403  403  403  404  404  404  403  404  403  302
+assignment-finish[dan]     GET    403  403  403  403  403  404  404  404  403  200  403  302
+assignment-finish[ann]     POST   403  403  403  403  403  302  302  302  403  404  403  302
+assignment-finish[amy]     POST   403  403  403  403  403  404  404  404  403  404  403  302
+assignment-finish[dan]     POST   403  403  403  403  403  404  404  404  403  302  403  302
+assignment-skip[ann]       POST   403  403  403  403  403  302  302  302  403  404  403  302
+assignment-skip[amy]       POST   403  403  403  403  403  404  404  404  403  404  403  302
+assignment-skip[dan]       POST   403  403  403  403  403  404  404  404  403  302  403  302
+assignment-undo[ann]       POST   403  403  403  403  403  409  409  409  403  404  403  302
+assignment-undo[amy]       POST   403  403  403  403  403  404  404  404  403  404  403  302
+assignment-undo[dan]       POST   403  403  403  403  403  404  404  404  403  409  403  302
 
-own-customers              GET    403  403  403  403  403  200  200  403  200  403  302
-own-layers                 GET    403  403  403  403  403  200  200  403  200  403  302
-customer[ann-1]            GET    403  403  403  403  403  200  200  403  404  403  302
-customer[amy-1]            GET    403  403  403  403  403  404  404  403  404  403  302
-customer[bob-1]            GET    403  403  403  403  403  404  404  403  404  403  302
-customer[cat-1]            GET    403  403  403  403  403  404  404  403  404  403  302
-customer[dan-1]            GET    403  403  403  403  403  404  404  403  200  403  302
-customer-phone[ann-1]      GET    403  403  403  403  403  200  403  403  404  403  302
-customer-phone[amy-1]      GET    403  403  403  403  403  404  404  403  404  403  302
-customer-phone[dan-1]      GET    403  403  403  403  403  404  404  403  200  403  302
-customer-phone[ann-1]      POST   403  403  403  403  403  200  403  403  404  403  302
-customer-phone[amy-1]      POST   403  403  403  403  403  404  404  403  404  403  302
-customer-phone[dan-1]      POST   403  403  403  403  403  404  404  403  200  403  302
-customer-consent[ann-1]    POST   403  403  403  403  403  302  302  403  404  403  302
-customer-consent[amy-1]    POST   403  403  403  403  403  404  404  403  404  403  302
-customer-consent[dan-1]    POST   403  403  403  403  403  404  404  403  302  403  302
-customer-tag[ann-1]        POST   403  403  403  403  403  302  302  403  404  403  302
-customer-tag[amy-1]        POST   403  403  403  403  403  404  404  403  404  403  302
-customer-tag[dan-1]        POST   403  403  403  403  403  404  404  403  302  403  302
-numbers                    GET    403  403  403  403  403  200  200  403  200  403  302
-blocks                     GET    403  403  403  403  403  200  200  403  200  403  302
-blocks                     POST   403  403  403  403  403  302  302  403  302  403  302
+own-customers              GET    403  403  403  403  403  200  200  200  403  200  403  302
+own-layers                 GET    403  403  403  403  403  200  200  200  403  200  403  302
+customer[ann-1]            GET    403  403  403  403  403  200  200  200  403  404  403  302
+customer[amy-1]            GET    403  403  403  403  403  404  404  404  403  404  403  302
+customer[bob-1]            GET    403  403  403  403  403  404  404  404  403  404  403  302
+customer[cat-1]            GET    403  403  403  403  403  404  404  404  403  404  403  302
+customer[dan-1]            GET    403  403  403  403  403  404  404  404  403  200  403  302
+customer-phone[ann-1]      GET    403  403  403  403  403  200  403  403  403  404  403  302
+customer-phone[amy-1]      GET    403  403  403  403  403  404  404  404  403  404  403  302
+customer-phone[dan-1]      GET    403  403  403  403  403  404  404  404  403  200  403  302
+customer-phone[ann-1]      POST   403  403  403  403  403  200  403  403  403  404  403  302
+customer-phone[amy-1]      POST   403  403  403  403  403  404  404  404  403  404  403  302
+customer-phone[dan-1]      POST   403  403  403  403  403  404  404  404  403  200  403  302
+customer-consent[ann-1]    POST   403  403  403  403  403  302  302  302  403  404  403  302
+customer-consent[amy-1]    POST   403  403  403  403  403  404  404  404  403  404  403  302
+customer-consent[dan-1]    POST   403  403  403  403  403  404  404  404  403  302  403  302
+customer-tag[ann-1]        POST   403  403  403  403  403  302  302  302  403  404  403  302
+customer-tag[amy-1]        POST   403  403  403  403  403  404  404  404  403  404  403  302
+customer-tag[dan-1]        POST   403  403  403  403  403  404  404  404  403  302  403  302
+numbers                    GET    403  403  403  403  403  200  200  403  403  200  403  302
+blocks                     GET    403  403  403  403  403  200  200  403  403  200  403  302
+blocks                     POST   403  403  403  403  403  302  302  403  403  302  403  302
+me                         GET    403  403  403  403  403  200  200  200  403  200  403  302
+assistants                 GET    403  403  403  403  403  200  200  403  403  200  403  302
+assistants                 POST 403  403  403  403  403  302  302  403  403  302  403  302
+assistant-link[plum]       POST 403  403  403  403  403  200  200  403  403  404  403  302
+assistant-link[fern]       POST 403  403  403  403  403  404  404  403  403  200  403  302
+assistant-end[plum]        POST 403  403  403  403  403  302  302  403  403  404  403  302
+assistant-end[fern]        POST 403  403  403  403  403  404  404  403  403  302  403  302
+assistant-return[plum]     POST 403  403  403  403  403  302  302  403  403  404  403  302
+assistant-return[fern]     POST 403  403  403  403  403  404  404  403  403  302  403  302
 """
 
 # What a form sends that nobody refuses for its contents.
@@ -259,6 +269,7 @@ FORMS = {
     "segment-conditions": _BUYERS,
     "playbook-variant": {"variant_name": "Warm", "variant_zh-hans": "您好", "variant_en": "Hello"},
     "blocks": {"do": "hide-work"},
+    "assistants": {"name": "Nephew"},
     "spreadsheets-start": {"address": "/headquarters/sellers.csv"},
     "sign-in": {"login": "who", "password": "is this"},
     "language": {"language": "en"},
@@ -306,12 +317,13 @@ REACH = {
     "store": ("ann", "amy"),
     "seller": ("ann",),
     "link": ("ann",),
+    "assistant": ("ann",),
     "outsider": ("dan",),
     "stranger": ("dan",),
     "nobody": (),
     "anonymous": (),
 }
-READS_CUSTOMERS = ("seller", "link", "stranger")
+READS_CUSTOMERS = ("seller", "link", "assistant", "stranger")
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ def address_of(both: TwoBrands, page: str, thing: str) -> str:
     known |= {"dispatch": both.dispatches, "assignment": both.assignments, "api": both.keys}
     known |= {"webhook": both.webhooks}
     known |= {"own": both.dispatches, "tag": both.tags, "campaign": both.campaigns}
+    known |= {"assistant": both.assistants}
     known |= {"variant": both.variants, "spreadsheet": both.runs}
     ids = known.get(page.partition("-")[0], {})
     return reverse(page, args=[ids.get(thing, thing)])

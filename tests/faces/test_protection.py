@@ -48,7 +48,7 @@ def address_of(both: TwoBrands, row: Row) -> str:
     known |= {"dispatch": both.dispatches, "own": both.dispatches, "api": both.keys}
     known |= {"assignment": both.assignments, "webhook": both.webhooks, "tag": both.tags}
     known |= {"campaign": both.campaigns}
-    known |= {"variant": both.variants}
+    known |= {"variant": both.variants, "assistant": both.assistants}
     ids = known.get(row.page.partition("-")[0], {})
     things |= ids
     if row.page.startswith("customer"):

@@ -42,6 +42,8 @@ from siyu.rooms.organization.types import Role, UnitKind
 from siyu.rooms.outreach.actions import add_variant, nightly_key, set_policy
 from siyu.rooms.outreach.models import Playbook, Task
 from siyu.rooms.segments.actions import create_segment
+from siyu.rooms.sellers.actions import add_assistant
+from siyu.rooms.sellers.queries import assistants_of
 from siyu.rooms.webhooks.actions import add_endpoint, send_test
 from siyu.rooms.webhooks.queries import messages_to
 from siyu.rooms.webhooks.types import Topic
@@ -151,6 +153,7 @@ class TwoBrands:
     keys: dict[str, int] = field(default_factory=dict)
     webhooks: dict[str, int] = field(default_factory=dict)
     variants: dict[str, int] = field(default_factory=dict)
+    assistants: dict[str, int] = field(default_factory=dict)
 
     def brand_of(self, seller: str) -> Brand:
         return self.fern if seller == "dan" else self.plum
@@ -357,6 +360,11 @@ def _add_staff(both: TwoBrands) -> None:
     for name in PRICES:
         viewer = both.brand_of(name).seller_viewer(seller_of(name).key)
         both.staff[name] = viewer.staff_id or 0
+    for code, name in (("plum", "ann"), ("fern", "dan")):
+        viewer = both.brand_of(name).seller_viewer(seller_of(name).key)
+        both.assistants[code] = add_assistant(viewer=viewer, name=f"extra-of-{code}")
+    (helper,) = assistants_of(viewer=both.plum.owner, seller_id=both.seller("ann"))
+    both.staff["assistant"] = helper.staff_id
 
 
 def _units(brand: Brand) -> list[Any]:

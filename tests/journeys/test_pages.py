@@ -31,6 +31,7 @@ return [...document.querySelectorAll("body *")]
 
 SELLER = ("workbench/today", "workbench/customers", "workbench/customers?find=nobody")
 SELLER += ("workbench/customers?state=lost", "workbench/numbers", "workbench/customers/layers")
+SELLER += ("workbench/me", "workbench/assistants", "workbench/numbers/blocks")
 SELLER += ("workbench/customers?layer=high-buying", "workbench/tasks/1/skip")
 OFFICE = ("headquarters/overview", "headquarters/overview?days=7", "headquarters/sellers")
 OFFICE += ("headquarters/drivers", "headquarters/drivers?cut=customer_age&against=year")

@@ -35,6 +35,8 @@ ALL = {
     "manage_keys",
     "set_targets",
     "merge_customers",
+    "see_own_numbers",
+    "manage_assistants",
 }
 LEADING = {
     "see_overview",
@@ -45,7 +47,7 @@ LEADING = {
     "set_targets",
 }
 RIGHTS = {
-    Role.ADMINISTRATOR: ALL - {"work_tasks"},
+    Role.ADMINISTRATOR: ALL - {"work_tasks", "see_own_numbers", "manage_assistants"},
     Role.OPERATOR: {
         "see_overview",
         "see_sellers",
@@ -64,7 +66,14 @@ RIGHTS = {
     Role.ANALYST: {"see_overview", "see_sellers"},
     Role.REGION_MANAGER: LEADING,
     Role.STORE_MANAGER: LEADING,
-    Role.SELLER: {"see_customers", "work_tasks", "unmask"},
+    Role.SELLER: {
+        "see_customers",
+        "work_tasks",
+        "unmask",
+        "see_own_numbers",
+        "manage_assistants",
+    },
+    Role.ASSISTANT: {"see_customers", "work_tasks"},
 }
 NORTH = {"key": "ann", "store_key": "n1", "store_name": "North 1", "region_name": "North"}
 NORTH_TWO = {"key": "bob", "store_key": "n2", "region_name": "North"}

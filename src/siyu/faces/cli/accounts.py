@@ -34,6 +34,8 @@ def add(
 ) -> None:
     """Add a member of staff with a role."""
     owner_only()
+    if role is Role.ASSISTANT:
+        raise BadInput("role", "A seller lets her assistants in herself, on her workbench.")
     known = find_program(code=program)
     units = units_under(viewer=owner_viewer(program_id=known.id))
     unit_id = next((each.id for each in units if unit and unit in (each.key, each.name)), None)

@@ -29,7 +29,7 @@ from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.actions import issue_link
 from siyu.rooms.organization.queries import grants_of, names_of_units, program_of, today_in
 from siyu.rooms.organization.types import Role
-from siyu.rooms.sellers.queries import find_seller, sellers_of_ids, sellers_page
+from siyu.rooms.sellers.queries import assistants_of, find_seller, sellers_of_ids, sellers_page
 from siyu.rooms.sellers.types import SellerKind, SellerStatus, SellerView
 
 _SIZE = 20
@@ -127,6 +127,11 @@ def seller(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpRespo
         "row": row,
         "life": LIVES.get(row["life"]) if row else None,
         "persona": PERSONAS.get(row["persona"]) if row else None,
+        "assistants": [
+            each.name
+            for each in assistants_of(viewer=viewer, seller_id=seller_id)
+            if each.ended_at is None
+        ],
         "milestone_fans": MILESTONE_FANS,
         "target": own_target(viewer=viewer, seller_id=seller_id, month_on=month_on),
         "fresh": _fresh(viewer, seller_id, today),

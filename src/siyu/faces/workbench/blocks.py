@@ -21,7 +21,7 @@ NAMES = {
 _RESET = "reset"
 
 
-@page(Right.WORK_TASKS, methods=("GET", "POST"))
+@page(Right.SEE_OWN_NUMBERS, methods=("GET", "POST"))
 def blocks(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     """The list of blocks with their buttons; each button is one change."""
     if request.method == "POST":

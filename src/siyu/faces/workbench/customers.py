@@ -16,7 +16,7 @@ from siyu.faces.paging import page_number
 from siyu.faces.portraits import STATES
 from siyu.faces.signals import kind_of
 from siyu.faces.work import CUSTOMER_REASONS, how
-from siyu.faces.workbench.today import cards_of
+from siyu.faces.workbench.today import cards_of, others_by_id
 from siyu.faces.workbench.wording import (
     portrait_sentences,
     rhythm_line,
@@ -258,6 +258,7 @@ def _contacts(viewer: Viewer, customer_id: int) -> list[dict[str, Any]]:
             "at": done.closed_at,
             "what": kind_of(done.signal, done.playbook_name).label,
             "how": how(done.outcome, done.skip_reason),
+            "by_id": done.closed_by_id,
         }
         for done in contacts_with(viewer=viewer, customer_id=customer_id)
     ]
@@ -268,7 +269,10 @@ def _contacts(viewer: Viewer, customer_id: int) -> list[dict[str, Any]]:
             "how": how(done.outcome, done.skip_reason),
             "said": CUSTOMER_REASONS[CustomerReason(done.reason)] if done.reason else "",
             "note": done.note,
+            "by_id": done.closed_by_id,
         }
         for done in tasks_with(viewer=viewer, customer_id=customer_id)
     ]
-    return sorted([*listed, *asked], key=lambda each: each["at"], reverse=True)
+    contacts = sorted([*listed, *asked], key=lambda each: each["at"], reverse=True)
+    names = others_by_id(viewer, [each["by_id"] for each in contacts])
+    return [each | {"by": names.get(each["by_id"], "")} for each in contacts]

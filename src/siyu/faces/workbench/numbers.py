@@ -27,7 +27,7 @@ _WEEK = timedelta(days=6)
 _SHOWN_STATES = ("active", "new", "won_back", "slowing", "silent", "lost")
 
 
-@page(Right.WORK_TASKS)
+@page(Right.SEE_OWN_NUMBERS)
 def numbers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     """Sales, customers and work of the seller who looks."""
     program = program_of(program_id=viewer.program_id)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from siyu.faces.workbench import blocks, customers, dispatches, numbers, today
+from siyu.faces.workbench import blocks, customers, dispatches, me, numbers, today
 
 urlpatterns = [
     path("today", today.today, name="today"),
@@ -21,4 +21,9 @@ urlpatterns = [
     path("customers/<id:customer_id>/tag", customers.tag, name="customer-tag"),
     path("numbers", numbers.numbers, name="numbers"),
     path("numbers/blocks", blocks.blocks, name="blocks"),
+    path("me", me.me, name="me"),
+    path("assistants", me.assistants, name="assistants"),
+    path("assistants/<id:assistant_id>/link", me.link, name="assistant-link"),
+    path("assistants/<id:assistant_id>/end", me.end, name="assistant-end"),
+    path("assistants/<id:assistant_id>/return", me.again, name="assistant-return"),
 ]

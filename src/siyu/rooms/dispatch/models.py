@@ -75,6 +75,9 @@ class Assignment(models.Model):
     reminded_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_on = models.DateField(null=True)
+    closed_by = models.ForeignKey(
+        "organization.Staff", models.PROTECT, related_name="+", null=True, db_index=False
+    )
     outcome = models.CharField(max_length=10, blank=True, default="")
     skip_reason = models.CharField(max_length=20, blank=True, default="")
     reason = models.CharField(max_length=20, blank=True, default="")

@@ -165,3 +165,4 @@ class CustomerTask:
     reason: str
     note: str
     closed_at: datetime
+    closed_by_id: int | None

@@ -42,6 +42,8 @@ class Right(StrEnum):
     MANAGE_KEYS = "manage_keys"
     SET_TARGETS = "set_targets"
     MERGE_CUSTOMERS = "merge_customers"
+    SEE_OWN_NUMBERS = "see_own_numbers"
+    MANAGE_ASSISTANTS = "manage_assistants"
 
 
 @dataclass(frozen=True, kw_only=True)

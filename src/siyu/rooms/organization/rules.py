@@ -12,6 +12,7 @@ SCOPE_OF = {
     Role.REGION_MANAGER: Scope.REGION,
     Role.STORE_MANAGER: Scope.STORE,
     Role.SELLER: Scope.SELF,
+    Role.ASSISTANT: Scope.SELF,
 }
 
 _LEADING = frozenset(
@@ -24,8 +25,10 @@ _LEADING = frozenset(
         Right.SET_TARGETS,
     }
 )
+_ASSISTING = frozenset({Right.SEE_CUSTOMERS, Right.WORK_TASKS})
+_SELLING = _ASSISTING | {Right.UNMASK, Right.SEE_OWN_NUMBERS, Right.MANAGE_ASSISTANTS}
 RIGHTS_OF = {
-    Role.ADMINISTRATOR: frozenset(Right) - {Right.WORK_TASKS},
+    Role.ADMINISTRATOR: frozenset(Right) - (_SELLING - {Right.SEE_CUSTOMERS, Right.UNMASK}),
     Role.OPERATOR: frozenset(
         {
             Right.SEE_OVERVIEW,
@@ -46,7 +49,8 @@ RIGHTS_OF = {
     Role.ANALYST: frozenset({Right.SEE_OVERVIEW, Right.SEE_SELLERS}),
     Role.REGION_MANAGER: _LEADING,
     Role.STORE_MANAGER: _LEADING,
-    Role.SELLER: frozenset({Right.SEE_CUSTOMERS, Right.WORK_TASKS, Right.UNMASK}),
+    Role.SELLER: _SELLING,
+    Role.ASSISTANT: _ASSISTING,
 }
 
 LINK_LIFE = timedelta(minutes=10)

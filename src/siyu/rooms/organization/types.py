@@ -26,6 +26,7 @@ class Role(StrEnum):
     REGION_MANAGER = "region_manager"
     STORE_MANAGER = "store_manager"
     SELLER = "seller"
+    ASSISTANT = "assistant"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -145,6 +145,9 @@ class Task(models.Model):
     skip_reason = models.CharField(max_length=20, blank=True, default="")
     closed_at = models.DateTimeField(null=True)
     closed_on = models.DateField(null=True)
+    closed_by = models.ForeignKey(
+        "organization.Staff", models.PROTECT, related_name="+", null=True, db_index=False
+    )
     blocked_until = models.DateField(null=True)
     propensity_ppm = models.PositiveIntegerField()
     order_value_minor = models.BigIntegerField()

@@ -51,6 +51,7 @@ class TaskView:
     outcome: str
     skip_reason: str
     closed_at: datetime | None
+    closed_by_id: int | None
     template_code: str
 
 

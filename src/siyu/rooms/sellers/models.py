@@ -1,6 +1,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 
 from siyu.foundation.ids import new_id
 from siyu.rooms.sellers.types import ORIGIN_LENGTH
@@ -49,6 +50,16 @@ class Seller(models.Model):
                 name="sellers_seller_waits",
             ),
         ]
+
+
+class Assistant(models.Model):
+    """One who helps a seller with her customers, until ``ended_at``; may be let in again."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    seller = models.ForeignKey(Seller, models.CASCADE, related_name="+")
+    staff = models.OneToOneField("organization.Staff", models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
 
 
 class Arrangement(models.Model):

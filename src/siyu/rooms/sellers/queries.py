@@ -9,15 +9,15 @@ from siyu.foundation.crypto import mask_phone, phone_in
 from siyu.foundation.errors import NotFound
 from siyu.rooms.operations.queries import any_of, pick_by_source
 from siyu.rooms.operations.types import Right, Scope, Viewer
-from siyu.rooms.sellers.models import Arrangement, Seller
-from siyu.rooms.sellers.types import Block, SellerKind, SellerStatus, SellerView
+from siyu.rooms.organization.queries import names_of_staff
+from siyu.rooms.organization.types import Role
+from siyu.rooms.sellers.models import Arrangement, Assistant, Seller
+from siyu.rooms.sellers.types import AssistantView, Block, SellerKind, SellerStatus, SellerView
 
 
 def own_seller(*, viewer: Viewer) -> SellerView:
-    """The seller that the viewer is; raises NotFound for one who is none."""
-    seller = Seller.objects.filter(
-        program_id=viewer.program_id, staff_id=viewer.staff_id or 0
-    ).first()
+    """The seller that the viewer is or assists; raises NotFound for one who does neither."""
+    seller = _own(viewer).first()
     if seller is None:
         raise NotFound("You are not a seller of this program.")
     return _view(seller)
@@ -109,11 +109,38 @@ def units_of_working_sellers(*, program_id: int) -> dict[int, int]:
     return dict(rows.values_list("id", "unit_id"))
 
 
+def assistants_of(*, viewer: Viewer, seller_id: int) -> list[AssistantView]:
+    """Who assists a seller within reach, and who did, the newest first. Raises NotFound."""
+    find_seller(viewer=viewer, seller_id=seller_id)
+    rows = list(Assistant.objects.filter(seller_id=seller_id).order_by("-added_at", "-id"))
+    names = names_of_staff(staff_ids=[row.staff_id for row in rows])
+    return [
+        AssistantView(
+            id=row.id,
+            staff_id=row.staff_id,
+            name=names[row.staff_id],
+            added_at=row.added_at,
+            ended_at=row.ended_at,
+        )
+        for row in rows
+    ]
+
+
+def _own(viewer: Viewer) -> QuerySet[Seller]:
+    """The seller that the viewer is, or the one that she assists."""
+    rows = Seller.objects.filter(program_id=viewer.program_id)
+    if viewer.staff_id is None:
+        return rows.none()
+    if viewer.role == Role.ASSISTANT:
+        helped = Assistant.objects.filter(staff_id=viewer.staff_id, ended_at=None)
+        return rows.filter(id__in=helped.values("seller_id"))
+    return rows.filter(staff_id=viewer.staff_id)
+
+
 def _within(viewer: Viewer) -> QuerySet[Seller]:
     rows = Seller.objects.filter(program_id=viewer.program_id)
     if viewer.scope is Scope.SELF:
-        own = viewer.staff_id
-        return rows.none() if own is None else rows.filter(staff_id=own)
+        return _own(viewer)
     if viewer.unit_ids is not None:
         return rows.filter(unit_id__in=viewer.unit_ids)
     return rows

@@ -1,12 +1,13 @@
 """What the sellers' room shows of itself."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 import pyarrow as pa
 
 ORIGIN_LENGTH = 40
+MOST_ASSISTANTS = 5
 
 
 class SellerKind(StrEnum):
@@ -51,6 +52,17 @@ class SellerView:
     joined_on: date | None
     origin: str
     invited_by_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssistantView:
+    """One who helps a seller (协助人); ``ended_at`` says since when no longer."""
+
+    id: int
+    staff_id: int
+    name: str
+    added_at: datetime
+    ended_at: datetime | None
 
 
 SELLER_ROWS = pa.schema(

@@ -51,7 +51,7 @@ def finish_assignment(
         raise BadInput("product", "Choose one of the products that the customer bought.")
     assignment.outcome, assignment.reason = outcome or "", reason or ""
     assignment.product_id, assignment.note = product_id, note.strip()
-    _close(assignment, AssignmentState.DONE, now)
+    _close(assignment, AssignmentState.DONE, now, viewer)
 
 
 @transaction.atomic
@@ -64,7 +64,7 @@ def skip_assignment(
     if is_refusal and opted_out_among(customer_ids=[assignment.customer_id or 0]):
         raise Conflict("This customer wants no contact already; reload the list.")
     assignment.skip_reason = reason
-    _close(assignment, AssignmentState.SKIPPED, now)
+    _close(assignment, AssignmentState.SKIPPED, now, viewer)
     if reason is SkipReason.WANTS_NO_CONTACT and assignment.customer_id:
         opt_out(viewer=viewer, customer_id=assignment.customer_id, out=True)
 
@@ -81,7 +81,8 @@ def reopen_assignment(*, viewer: Viewer, assignment_id: int, now: datetime) -> N
         opt_out(viewer=viewer, customer_id=assignment.customer_id, out=False)
     assignment.state, assignment.closed_at, assignment.closed_on = AssignmentState.OPEN, None, None
     assignment.outcome = assignment.skip_reason = assignment.reason = assignment.note = ""
-    assignment.product_id, assignment.stamp = None, write_stamp()
+    assignment.product_id = assignment.closed_by_id = None
+    assignment.stamp = write_stamp()
     assignment.blocked_until = (
         assignment.dispatch.due_on + timedelta(days=1) if assignment.customer_id else None
     )
@@ -136,9 +137,10 @@ def _own(viewer: Viewer, assignment_id: int) -> Assignment:
     return assignment
 
 
-def _close(assignment: Assignment, state: AssignmentState, now: datetime) -> None:
+def _close(assignment: Assignment, state: AssignmentState, now: datetime, viewer: Viewer) -> None:
     today = program_of(program_id=assignment.program_id).day_of(now)
     assignment.state, assignment.closed_at, assignment.closed_on = state, now, today
+    assignment.closed_by_id = viewer.staff_id
     assignment.opened_at = assignment.opened_at or assignment.closed_at
     if assignment.customer_id:
         quota_days = policy_of(program_id=assignment.program_id).quota_days

@@ -73,6 +73,7 @@ def tasks_with(*, viewer: Viewer, customer_id: int, limit: int = 20) -> list[Cus
             reason=row.reason,
             note=row.note,
             closed_at=row.closed_at or row.dispatch.created_at,
+            closed_by_id=row.closed_by_id,
         )
         for row in closed.select_related("dispatch").order_by("-closed_at")[:limit]
     ]

@@ -27,7 +27,7 @@ def finish_task(*, viewer: Viewer, task_id: int, outcome: Outcome, today: date) 
     task = _own(viewer, task_id)
     if task.state != TaskState.OPEN:
         raise Conflict("This task is closed already; reload the list.")
-    _close(task, TaskState.DONE, today)
+    _close(task, TaskState.DONE, today, viewer)
     task.outcome = outcome
     task.save()
     _announce_closed(task)
@@ -41,7 +41,7 @@ def skip_task(*, viewer: Viewer, task_id: int, reason: SkipReason, today: date) 
         raise Conflict("This task is closed already; reload the list.")
     if reason is SkipReason.WANTS_NO_CONTACT and opted_out_among(customer_ids=[task.customer_id]):
         raise Conflict("This customer wants no contact already; reload the list.")
-    _close(task, TaskState.SKIPPED, today)
+    _close(task, TaskState.SKIPPED, today, viewer)
     task.skip_reason = reason
     task.save()
     _announce_closed(task)
@@ -72,7 +72,7 @@ def reopen_task(*, viewer: Viewer, task_id: int, today: date) -> None:
         opt_out(viewer=viewer, customer_id=task.customer_id, out=False)
     was_closed = task.state != TaskState.OPEN
     task.state, task.outcome, task.skip_reason = TaskState.OPEN, "", ""
-    task.closed_at = task.closed_on = task.blocked_until = None
+    task.closed_at = task.closed_on = task.closed_by_id = task.blocked_until = None
     task.due_on, task.stamp = max(task.drawn_on, today), write_stamp()
     task.save()
     if was_closed:
@@ -106,9 +106,10 @@ def _own(viewer: Viewer, task_id: int) -> Task:
     return task
 
 
-def _close(task: Task, state: TaskState, today: date) -> None:
+def _close(task: Task, state: TaskState, today: date, viewer: Viewer) -> None:
     quota_days = policy_of(program_id=task.program_id).quota_days
     task.state, task.closed_at, task.closed_on = state, utc_now(), today
+    task.closed_by_id = viewer.staff_id
     task.blocked_until = today + timedelta(days=quota_days)
     task.stamp = write_stamp()
 

@@ -150,5 +150,6 @@ def _view(task: Task) -> TaskView:
         outcome=task.outcome,
         skip_reason=task.skip_reason,
         closed_at=task.closed_at,
+        closed_by_id=task.closed_by_id,
         template_code=(task.variant or task.playbook).template_code,
     )

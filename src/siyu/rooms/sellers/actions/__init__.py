@@ -1,7 +1,22 @@
 """Every write of the sellers' room."""
 
 from siyu.rooms.sellers.actions.arrange_blocks import arrange_blocks, reset_blocks
+from siyu.rooms.sellers.actions.assistants import (
+    add_assistant,
+    end_assistant,
+    issue_assistant_link,
+    return_assistant,
+)
 from siyu.rooms.sellers.actions.import_sellers import import_sellers
 from siyu.rooms.sellers.actions.reseal import reseal_sellers
 
-__all__ = ["arrange_blocks", "import_sellers", "reseal_sellers", "reset_blocks"]
+__all__ = [
+    "add_assistant",
+    "arrange_blocks",
+    "end_assistant",
+    "import_sellers",
+    "issue_assistant_link",
+    "reseal_sellers",
+    "reset_blocks",
+    "return_assistant",
+]

@@ -17,6 +17,7 @@ from siyu.rooms.organization.actions import (
 )
 from siyu.rooms.organization.queries import grants_of, logins_taken, program_of
 from siyu.rooms.organization.types import Role
+from siyu.rooms.sellers.actions.assistants import open_to_assistants
 from siyu.rooms.sellers.actions.inviters import join_inviters, leave_out_circles
 from siyu.rooms.sellers.models import Seller
 from siyu.rooms.sellers.types import ORIGIN_LENGTH, SellerKind, SellerStatus
@@ -238,6 +239,7 @@ def _update(seller: Seller, row: dict[str, Any], units: dict[str, int], stamp: i
     works = status != SellerStatus.LEFT
     if seller.staff_id is not None and works != (seller.status != SellerStatus.LEFT):
         _may_enter(works, seller.staff_id, seller.program_id, unit_id)
+        open_to_assistants(seller=seller, opened=works)
     inviter_key = ring.safe_key(row["invited_by_key"] or "") or seller.inviter_key
     if inviter_key != seller.inviter_key:
         Seller.objects.filter(id=seller.id).update(invited_by=None)

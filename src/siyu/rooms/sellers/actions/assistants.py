@@ -1,0 +1,118 @@
+from django.db import transaction
+
+from siyu.foundation.clock import utc_now
+from siyu.foundation.errors import BadInput, Conflict, NotFound
+from siyu.foundation.ids import new_id
+from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.organization.actions import add_staff, grant_role, issue_link, withdraw_role
+from siyu.rooms.organization.types import IssuedLink, Role
+from siyu.rooms.sellers.models import Assistant, Seller
+from siyu.rooms.sellers.queries import own_seller
+from siyu.rooms.sellers.types import MOST_ASSISTANTS
+
+_LONGEST_NAME = 40
+
+
+@transaction.atomic
+def add_assistant(*, viewer: Viewer, name: str) -> int:
+    """Let somebody help the viewer with her customers; returns the assistant's id.
+
+    She signs in by the viewer's links only. Raises BadInput for a name that is none, Conflict
+    where as many help already as may.
+    """
+    name = name.strip()
+    if not 1 <= len(name) <= _LONGEST_NAME:
+        raise BadInput("name", "Write a name of 1 to 40 characters.")
+    seller = _locked(viewer)
+    _check_room(seller)
+    staff_id = add_staff(login=f"assistant-{new_id()}", name=name)
+    assistant = Assistant.objects.create(seller=seller, staff_id=staff_id)
+    _let_in(assistant, viewer)
+    return assistant.id
+
+
+@transaction.atomic
+def end_assistant(*, viewer: Viewer, assistant_id: int) -> None:
+    """Let an assistant of the viewer's help no longer; what she opens next is closed to her."""
+    assistant = _of(_locked(viewer), assistant_id)
+    if assistant.ended_at is None:
+        assistant.ended_at = utc_now()
+        assistant.save(update_fields=["ended_at"])
+        _shut_out(assistant, viewer.program_id, viewer.staff_id)
+
+
+@transaction.atomic
+def return_assistant(*, viewer: Viewer, assistant_id: int) -> None:
+    """Let an assistant help again who did before. Raises Conflict where there is no room."""
+    seller = _locked(viewer)
+    assistant = _of(seller, assistant_id)
+    if assistant.ended_at is not None:
+        _check_room(seller)
+        assistant.ended_at = None
+        assistant.save(update_fields=["ended_at"])
+        _let_in(assistant, viewer)
+
+
+def issue_assistant_link(*, viewer: Viewer, assistant_id: int) -> IssuedLink:
+    """A one-tap sign-in link for an assistant of the viewer's. Raises Conflict for a past one."""
+    assistant = _of(_own(viewer), assistant_id)
+    if assistant.ended_at is not None:
+        raise Conflict("She helps no longer. Let her in again first.")
+    return issue_link(staff_id=assistant.staff_id, actor_id=viewer.staff_id)
+
+
+def open_to_assistants(*, seller: Seller, opened: bool) -> None:
+    """Let a seller's assistants in, or shut them out: they may help only while she works."""
+    for assistant in Assistant.objects.filter(seller=seller, ended_at=None):
+        if opened:
+            grant_role(
+                staff_id=assistant.staff_id,
+                program_id=seller.program_id,
+                role=Role.ASSISTANT,
+                unit_id=None,
+                actor_id=None,
+            )
+        else:
+            _shut_out(assistant, seller.program_id, None)
+
+
+def _own(viewer: Viewer) -> Seller:
+    viewer.require(Right.MANAGE_ASSISTANTS)
+    return Seller.objects.get(id=own_seller(viewer=viewer).id)
+
+
+def _locked(viewer: Viewer) -> Seller:
+    return Seller.objects.select_for_update().get(id=_own(viewer).id)
+
+
+def _of(seller: Seller, assistant_id: int) -> Assistant:
+    assistant = Assistant.objects.filter(seller=seller, id=assistant_id).first()
+    if assistant is None:
+        raise NotFound("You have no such assistant.")
+    return assistant
+
+
+def _check_room(seller: Seller) -> None:
+    if Assistant.objects.filter(seller=seller, ended_at=None).count() >= MOST_ASSISTANTS:
+        raise Conflict(
+            "At most {most} may help at a time. End one of them first.", most=MOST_ASSISTANTS
+        )
+
+
+def _let_in(assistant: Assistant, viewer: Viewer) -> None:
+    grant_role(
+        staff_id=assistant.staff_id,
+        program_id=viewer.program_id,
+        role=Role.ASSISTANT,
+        unit_id=None,
+        actor_id=viewer.staff_id,
+    )
+
+
+def _shut_out(assistant: Assistant, program_id: int, actor_id: int | None) -> None:
+    withdraw_role(
+        staff_id=assistant.staff_id,
+        program_id=program_id,
+        role=Role.ASSISTANT,
+        actor_id=actor_id,
+    )
