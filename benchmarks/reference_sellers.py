@@ -34,7 +34,10 @@ assortment AS (
                AS top_products_ppm
     FROM placed LEFT JOIN goods USING (product_id) GROUP BY seller_id),
 selling_days AS (
-    SELECT seller_id, count(DISTINCT business_on) AS days_90 FROM sold GROUP BY seller_id)"""
+    SELECT seller_id, count(DISTINCT business_on) AS days_90 FROM sold GROUP BY seller_id),
+going_on AS (
+    SELECT seller_id, count(*) AS communities FROM communities
+    WHERE opened_on < {as_of} AND (ended_on IS NULL OR ended_on >= {as_of}) GROUP BY seller_id)"""
 
 _STANDING = f"""
 told AS (
@@ -92,10 +95,12 @@ SELECT seller_id,
        since AS days_since_sale,
        CASE WHEN coalesce(top_products_ppm >= 600000 AND lines_90 >= 10, false) THEN 'hot_items'
             WHEN brands_90 >= 5 AND days_90 >= 45 THEN 'many_brands'
-            WHEN kind = 'group_leader' THEN 'organises_groups'
+            WHEN kind = 'group_leader' OR coalesce(communities, 0) > 0 THEN 'organises_groups'
             ELSE 'sells_herself' END AS persona,
-       top_products_ppm, brands_90
-FROM shares CROSS JOIN spread""".format(as_of=f"DATE '{as_of}'")
+       top_products_ppm, brands_90, coalesce(communities, 0) AS communities
+FROM shares CROSS JOIN spread LEFT JOIN going_on USING (seller_id)""".format(
+        as_of=f"DATE '{as_of}'"
+    )
 
 
 def sellers_sql(*, as_of: date) -> str:
@@ -153,8 +158,8 @@ invited AS (
     WHERE invited_by_id IS NOT NULL GROUP BY invited_by_id)
 SELECT s.seller_id, s.unit_id, s.kind, s.status, life, persona,
        coalesce(visits_30, 0) AS visits_30, coalesce(expected_30_x100, 0) AS expected_30_x100,
-       days_since_sale, coalesce(s.joined_on, first_sale_on) AS started_on, first_sale_on,
-       coalesce(fans, 0) AS fans,
+       days_since_sale, communities, coalesce(s.joined_on, first_sale_on) AS started_on,
+       first_sale_on, coalesce(fans, 0) AS fans,
        coalesce(effective_fans, 0) AS effective_fans, coalesce(prospects, 0) AS prospects,
        {shown}, coalesce(gmv_minor, 0) AS gmv_minor, coalesce(orders, 0) AS orders,
        coalesce(buyers, 0) AS buyers, coalesce(refunds_minor, 0) AS refunds_minor,
@@ -285,6 +290,24 @@ SELECT unit_id, persona, brand_id,
        place, sellers, sellers_all, lines, gmv_minor,
        gmv_minor * 1000000 // whole_minor AS share_ppm
 FROM placed JOIN everyone USING (unit_id, persona) ORDER BY unit_id, persona, place"""
+
+
+def community_lives_sql(*, as_of: date) -> str:
+    """Return the SELECT of how long communities lasted."""
+    return f"""
+WITH told AS (
+    SELECT coalesce(ended_on < DATE '{as_of}', false) AS has_ended, theme,
+           CASE WHEN has_ended THEN ended_on ELSE DATE '{as_of}' END - opened_on AS duration_days,
+           coalesce(kind, '') AS kind, coalesce(persona, '') AS persona
+    FROM communities LEFT JOIN sellers_mart USING (seller_id)
+    WHERE opened_on < DATE '{as_of}')
+SELECT 'kind' AS cut, kind AS group_key, duration_days, has_ended, count(*) AS communities
+FROM told GROUP BY ALL
+UNION ALL
+SELECT 'persona', persona, duration_days, has_ended, count(*) FROM told GROUP BY ALL
+UNION ALL
+SELECT 'theme', theme, duration_days, has_ended, count(*) FROM told GROUP BY ALL
+ORDER BY cut, group_key"""
 
 
 def lives_sql(*, as_of: date) -> str:

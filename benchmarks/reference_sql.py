@@ -28,6 +28,7 @@ from benchmarks.reference_lists import (
 from benchmarks.reference_parts import ELAPSED_BAND, FRIEND_BAND, RATE_BAND, READINGS, SERVING
 from benchmarks.reference_sellers import (
     brand_tiers_sql,
+    community_lives_sql,
     concentration_sql,
     lives_sql,
     seller_candidates_sql,
@@ -229,6 +230,7 @@ def reference_sql(*, parameters: Mapping[str, Any]) -> dict[str, str]:
         "seller_candidates": seller_candidates_sql(as_of=as_of),
         "seller_origins": seller_origins_sql(as_of=as_of),
         "lives": lives_sql(as_of=as_of),
+        "community_lives": community_lives_sql(as_of=as_of),
         "seller_months": seller_months_sql(as_of=as_of),
         "brand_tiers": brand_tiers_sql(as_of=as_of),
         "trend": trend_sql(),

@@ -18,7 +18,7 @@ def random_facts(seed: int, *, customers: int = 80) -> dict[str, list[dict[str, 
     """Every fact table, drawn from a seed; some rows lie on or after `AS_OF`."""
     draw = random.Random(seed)
     lines, credited, refunds = _sold(draw, customers)
-    side = random.Random(seed)
+    side, groups = random.Random(seed), random.Random(seed)
     return {
         "order_lines": lines,
         "credits": credited,
@@ -26,6 +26,7 @@ def random_facts(seed: int, *, customers: int = 80) -> dict[str, list[dict[str, 
         "customers": [_customer(draw, k) for k in range(1, customers + 1)],
         "follows": _follows(draw, customers),
         "sellers": [_seller(side, k) for k in (*SELLERS, *IDLE_SELLERS)],
+        "communities": [_community(groups, k) for k in range(1, 30)],
         "unit_ancestors": [
             {"unit_id": unit, "ancestor_id": ancestor}
             for unit, ancestors in UNITS.items()
@@ -96,6 +97,20 @@ def _follows(draw: random.Random, customers: int) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _community(draw: random.Random, community_id: int) -> dict[str, Any]:
+    opened_on = _day(draw, 300)
+    lasted = timedelta(days=draw.randrange(120))
+    return {
+        "community_id": community_id,
+        # Nobody knows of some owners.
+        "seller_id": draw.choice([*SELLERS, 99]),
+        "theme": draw.choice(["", "flash", "members"]),
+        "opened_on": opened_on,
+        "ended_on": draw.choice([None, opened_on + lasted, max(opened_on, AS_OF)]),
+        "members": draw.choice([None, 0, 80]),
+    }
 
 
 def _assignment(draw: random.Random, assignment_id: int, customers: int) -> dict[str, Any]:

@@ -31,6 +31,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "follows": {"is_serving": True, "followed_on": date(2020, 1, 1)},
     "sellers": {"kind": "guide", "status": "active", "origin": ""},
+    "communities": {"theme": "", "opened_on": date(2024, 1, 1)},
     "unit_ancestors": {"ancestor_kind": "store"},
     "contacts": {"signal": "due", "state": "open", "drawn_on": date(2024, 1, 1)},
     "assignments": {"dispatch_id": 1, "assigned_on": date(2024, 1, 1), "state": "open"},

@@ -40,12 +40,14 @@ ORDER = {
     ],
 }
 FOLLOW = {"customer_key": "fresh-1", "seller_key": "sk-ann", "followed_at": "2026-11-01T10:00:00Z"}
+COMMUNITY = {"key": "group", "seller_key": "sk-ann", "opened_at": "2026-11-01T10:00:00Z"}
 # Every operation by hand: how it is called, and the one scope that opens it.
 OPERATIONS: dict[str, tuple[ApiScope, Any]] = {
     "POST /v1/customers": (ApiScope.WRITE_CUSTOMERS, {"rows": [CUSTOMER]}),
     "POST /v1/sellers": (ApiScope.WRITE_SELLERS, {"rows": [{"key": "sk-new", "store_key": "x"}]}),
     "POST /v1/products": (ApiScope.WRITE_PRODUCTS, {"rows": [{"key": "fresh", "name": "Fresh"}]}),
     "POST /v1/follows": (ApiScope.WRITE_FOLLOWS, {"rows": [FOLLOW]}),
+    "POST /v1/communities": (ApiScope.WRITE_COMMUNITIES, {"rows": [COMMUNITY]}),
     "POST /v1/orders": (ApiScope.WRITE_ORDERS, {"rows": [ORDER]}),
     "GET /v1/tasks": (ApiScope.READ_TASKS, {}),
     "GET /v1/portraits": (ApiScope.READ_PORTRAITS, {}),

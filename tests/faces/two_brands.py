@@ -275,6 +275,17 @@ def _fill(brand: Brand, code: str) -> None:
         )
     people = [each for name in places for each in customers_of(name)]
     brand.customers(*({"key": each.key, "name": each.name, "phone": each.phone} for each in people))
+    brand.communities(
+        *(
+            {
+                "key": f"group-of-{name}",
+                "name": f"Group-of-{name}",
+                "seller_key": seller_of(name).key,
+                "opened_at": _days_ago(40),
+            }
+            for name in places
+        )
+    )
     brand.products({"key": "goods", "name": f"Goods-of-{code}", "category": "tea"})
     for each in people:
         brand.follow(each.key, seller_of(each.seller).key, _days_ago(20), is_serving=True)

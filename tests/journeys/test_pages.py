@@ -37,7 +37,8 @@ OFFICE = ("headquarters/overview", "headquarters/overview?days=7", "headquarters
 OFFICE += ("headquarters/drivers", "headquarters/drivers?cut=customer_age&against=year")
 OFFICE += ("headquarters/sellers?find=nobody", "headquarters/imports", "headquarters/runs")
 OFFICE += ("headquarters/playbooks", "headquarters/help", "headquarters/concentration")
-OFFICE += ("headquarters/origins", "headquarters/duplicates")
+OFFICE += ("headquarters/origins", "headquarters/duplicates", "headquarters/communities")
+OFFICE += ("headquarters/communities?state=ended", "headquarters/lives?of=communities&cut=theme")
 OFFICE += ("headquarters/segments", "headquarters/segments/new")
 OFFICE += ("headquarters/reactions", "headquarters/audit", "nowhere")
 # A page with an id is the first one that another page leads to.

@@ -12,6 +12,7 @@ import pyarrow as pa
 from siyu.foundation.clock import to_utc
 from siyu.foundation.money import line_amount
 from siyu.rooms.catalog.types import PRODUCT_ROWS
+from siyu.rooms.communities.types import COMMUNITY_ROWS
 from siyu.rooms.customers.types import CUSTOMER_ROWS, FOLLOW_ROWS
 from siyu.rooms.orders.types import ORDER_HEAD_ROWS, ORDER_ROWS
 from siyu.rooms.sellers.types import SELLER_ROWS
@@ -47,6 +48,10 @@ def product_rows(*rows: Row) -> pa.Table:
 
 def follow_rows(*rows: Row) -> pa.Table:
     return _table(FOLLOW_ROWS, rows)
+
+
+def community_rows(*rows: Row) -> pa.Table:
+    return _table(COMMUNITY_ROWS, rows)
 
 
 def order_head_rows(*rows: Row) -> pa.Table:

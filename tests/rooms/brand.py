@@ -8,6 +8,7 @@ from typing import Any
 
 from siyu.rooms.catalog.actions import import_products
 from siyu.rooms.catalog.queries import categories_in
+from siyu.rooms.communities.actions import import_communities
 from siyu.rooms.customers.actions import import_customers, import_follows
 from siyu.rooms.customers.queries import customer_ids_by_key
 from siyu.rooms.operations.actions import deliver_all, run_now, wait_until_stable
@@ -27,6 +28,7 @@ from siyu.rooms.sellers.actions import import_sellers
 from siyu.rooms.sellers.queries import seller_ids_by_key, sellers_of_ids
 from tests.rooms.arrow_rows import (
     Row,
+    community_rows,
     customer_rows,
     follow_rows,
     order_head_rows,
@@ -58,6 +60,9 @@ class Brand:
 
     def follows(self, *rows: Row) -> ImportCounts:
         return self._import(import_follows, follow_rows(*rows))
+
+    def communities(self, *rows: Row) -> ImportCounts:
+        return self._import(import_communities, community_rows(*rows))
 
     def orders(self, *rows: Row) -> ImportCounts:
         return self._import(import_orders, order_rows(*rows, currency=self.program.currency))

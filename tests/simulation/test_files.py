@@ -19,7 +19,9 @@ def brand() -> SimulatedBrand:
     return simulate(profile=profile_of("demo").scaled(0.02), seed=4, as_of=AS_OF)
 
 
-@pytest.mark.parametrize("kind", ["customers", "sellers", "products", "follows", "orders"])
+@pytest.mark.parametrize(
+    "kind", ["customers", "sellers", "products", "follows", "communities", "orders"]
+)
 def test_headings_and_rows(kind: str, brand: SimulatedBrand, tmp_path: Path) -> None:
     path = write_files(brand=brand, directory=tmp_path)[kind]
     with path.open(encoding="utf-8", newline="") as file:

@@ -11,6 +11,7 @@ import pytest
 
 from siyu.foundation.errors import BadInput
 from siyu.rooms.catalog.types import PRODUCT_ROWS
+from siyu.rooms.communities.types import COMMUNITY_ROWS
 from siyu.rooms.customers.types import CUSTOMER_ROWS, FOLLOW_ROWS
 from siyu.rooms.orders.types import ORDER_ROWS
 from siyu.rooms.sellers.types import SELLER_ROWS
@@ -23,7 +24,8 @@ Ask = Callable[[str], list[tuple[object, ...]]]
 
 def digest(brand: SimulatedBrand) -> str:
     summed = hashlib.sha256()
-    for table in (brand.customers, brand.sellers, brand.products, brand.follows, brand.orders):
+    told = (brand.customers, brand.sellers, brand.products, brand.follows, brand.communities)
+    for table in (*told, brand.orders):
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, table.schema) as stream:
             stream.write_table(table.combine_chunks())
@@ -34,7 +36,7 @@ def digest(brand: SimulatedBrand) -> str:
 def asking(brand: SimulatedBrand) -> Ask:
     connection = duckdb.connect()
     connection.execute("SET timezone = 'Asia/Shanghai'")
-    for name in ("customers", "sellers", "products", "follows", "orders"):
+    for name in ("customers", "sellers", "products", "follows", "communities", "orders"):
         connection.register(name, getattr(brand, name))
     return lambda sql: connection.execute(sql).fetchall()
 
@@ -61,6 +63,7 @@ def test_every_profile_gives_the_declared_schemas_even_when_tiny(name: str) -> N
         "sellers": SELLER_ROWS,
         "products": PRODUCT_ROWS,
         "follows": FOLLOW_ROWS,
+        "communities": COMMUNITY_ROWS,
         "orders": ORDER_ROWS,
     }
     for kind, schema in tables.items():
@@ -86,6 +89,7 @@ def test_references_are_whole(ask: Ask) -> None:
         ("orders", "seller_key", "sellers"),
         ("orders", "product_key", "products"),
         ("follows", "customer_key", "customers"),
+        ("communities", "seller_key", "sellers"),
         ("follows", "seller_key", "sellers"),
         ("follows", "acquired_by_key", "sellers"),
     ):
@@ -93,7 +97,7 @@ def test_references_are_whole(ask: Ask) -> None:
         assert ask(f"{named} except select key from {parent}") == []
     stores = "select store_key from orders where store_key is not null"
     assert ask(f"{stores} except select store_key from sellers") == []
-    for table in ("customers", "sellers", "products"):
+    for table in ("customers", "sellers", "products", "communities"):
         assert ask(f"select count(*) - count(distinct key) from {table}") == [(0,)]
     for table in ("customers", "sellers"):
         assert ask(f"select count(phone) - count(distinct phone) from {table}") == [(0,)]

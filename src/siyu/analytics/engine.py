@@ -20,7 +20,7 @@ from siyu.analytics.marts.customers import CUSTOMERS
 from siyu.analytics.marts.favourites import FAVOURITES
 from siyu.analytics.marts.histories import HISTORIES
 from siyu.analytics.marts.kinds import HISTORY_KINDS, OUTCOME_KINDS, SPENDING_KINDS
-from siyu.analytics.marts.lives import LIVES
+from siyu.analytics.marts.lives import COMMUNITY_LIVES, LIVES
 from siyu.analytics.marts.market import MARKET
 from siyu.analytics.marts.memberships import MEMBERSHIPS, SEGMENT_SIZES
 from siyu.analytics.marts.propensity import PROPENSITY
@@ -70,7 +70,7 @@ class Result:
 
 # Raise it when a result gets other columns or is new: readers pass over what an earlier version
 # of the code published, until the next night.
-RESULTS_VERSION = 8
+RESULTS_VERSION = 9
 
 # What a night reads of the night before; empty on the first.
 CARRIED: dict[str, str] = {"memberships_before": "memberships"}
@@ -180,7 +180,12 @@ NIGHTLY: tuple[Result, ...] = (
         CANDIDATES,
         ("seller_id", "rank"),
     ),
-    Result("seller_states", marts.seller_states, ("sellers", "sales", "goods"), SELLER_STATES),
+    Result(
+        "seller_states",
+        marts.seller_states,
+        ("sellers", "communities", "sales", "goods"),
+        SELLER_STATES,
+    ),
     Result(
         "sellers_mart",
         marts.sellers,
@@ -203,6 +208,13 @@ NIGHTLY: tuple[Result, ...] = (
         ("unit_id", "origin", "is_invited"),
     ),
     Result("lives", marts.lives, ("customers_mart", "sellers_mart"), LIVES, ("cut", "group_key")),
+    Result(
+        "community_lives",
+        marts.community_lives,
+        ("communities", "sellers_mart"),
+        COMMUNITY_LIVES,
+        ("cut", "group_key"),
+    ),
     Result(
         "seller_months",
         marts.seller_months,

@@ -94,6 +94,18 @@ _SELLERS = ibis.schema(
     }
 )
 
+_COMMUNITIES = ibis.schema(
+    {
+        "community_id": "int64",
+        "seller_id": "int64",
+        "theme": "string",
+        "opened_on": "date",
+        "ended_on": "date",
+        "members": "int64",
+        "stamp": "int64",
+    }
+)
+
 _CONTACTS = ibis.schema(
     {
         "task_id": "int64",
@@ -153,6 +165,7 @@ FACTS: dict[str, ibis.Schema] = {
     "merges": _MERGES,
     "follows": _FOLLOWS,
     "sellers": _SELLERS,
+    "communities": _COMMUNITIES,
     "unit_ancestors": ibis.schema(
         {"unit_id": "int64", "ancestor_id": "int64", "ancestor_kind": "string"}
     ),

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "siyu.rooms.organization",
     "siyu.rooms.sellers",
     "siyu.rooms.customers",
+    "siyu.rooms.communities",
     "siyu.rooms.catalog",
     "siyu.rooms.content",
     "siyu.rooms.orders",

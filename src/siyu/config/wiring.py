@@ -15,6 +15,7 @@ from siyu.faces.exports import run_export
 from siyu.foundation.ids import use_node
 from siyu.rooms.catalog import facts as catalog_facts
 from siyu.rooms.coaching import facts as coaching_facts
+from siyu.rooms.communities import facts as communities_facts
 from siyu.rooms.credit import facts as credit_facts
 from siyu.rooms.credit.reactions import subscribe_reactions as subscribe_credit
 from siyu.rooms.customers import facts as customers_facts
@@ -39,6 +40,7 @@ FACTS = (
     *organization_facts.FACTS,
     *sellers_facts.FACTS,
     *customers_facts.FACTS,
+    *communities_facts.FACTS,
     *catalog_facts.FACTS,
     *orders_facts.FACTS,
     *credit_facts.FACTS,

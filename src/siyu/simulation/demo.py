@@ -13,6 +13,7 @@ from siyu.rooms.campaigns.actions import add_campaign, set_targets
 from siyu.rooms.campaigns.types import TargetRule
 from siyu.rooms.catalog.actions import import_products
 from siyu.rooms.catalog.queries import categories_in
+from siyu.rooms.communities.actions import import_communities
 from siyu.rooms.customers.actions import create_tag, import_customers, import_follows
 from siyu.rooms.dispatch.actions import send_dispatch
 from siyu.rooms.dispatch.types import Draft
@@ -134,6 +135,7 @@ def make_demo(
         ("products", import_products, brand.products),
         ("customers", import_customers, brand.customers),
         ("follows", import_follows, brand.follows),
+        ("communities", import_communities, brand.communities),
         ("orders", import_orders, _until(brand.orders, until)),
     )
     for name, action, rows in steps:

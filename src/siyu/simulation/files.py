@@ -13,7 +13,12 @@ from siyu.simulation.columns import CHINA, decimals_of
 from siyu.simulation.simulate import SimulatedBrand
 
 _MONEY: Final = pa.decimal128(18, 2)
-_OWN_KEY: Final = {"customers": "customer_key", "sellers": "seller_key", "products": "product_key"}
+_OWN_KEY: Final = {
+    "customers": "customer_key",
+    "sellers": "seller_key",
+    "products": "product_key",
+    "communities": "community_key",
+}
 _MICROSECONDS: Final = 1_000_000
 
 
@@ -29,6 +34,7 @@ def write_files(*, brand: SimulatedBrand, directory: Path) -> dict[str, Path]:
         "sellers": brand.sellers,
         "products": brand.products,
         "follows": brand.follows,
+        "communities": brand.communities,
         "orders": brand.orders,
     }
     paths = {}

@@ -12,6 +12,7 @@ from siyu.foundation.errors import BadInput
 from siyu.simulation.brand import HABITS, BrandProfile, ContactEffect
 from siyu.simulation.catalogue import catalogue_of
 from siyu.simulation.columns import BoolArray, IntArray, chosen, dates_of, stream
+from siyu.simulation.communities import communities_of
 from siyu.simulation.customers import (
     Customers,
     customer_keys,
@@ -55,6 +56,7 @@ class SimulatedBrand:
     sellers: pa.Table
     products: pa.Table
     follows: pa.Table
+    communities: pa.Table
     orders: pa.Table
     truth: Truth
 
@@ -87,6 +89,9 @@ def simulate(*, profile: BrandProfile, seed: int, as_of: date) -> SimulatedBrand
         sellers=sellers.table,
         products=catalogue.table,
         follows=follows_of(profile=profile, seed=seed, first_on=first_on, customers=customers),
+        communities=communities_of(
+            profile=profile, seed=seed, first_on=first_on, sellers=sellers.table
+        ),
         orders=orders_of(
             profile=profile,
             seed=seed,

@@ -32,7 +32,7 @@ from siyu.simulation.warehouse_people import (
     merges_of,
 )
 from siyu.simulation.warehouse_schemas import FACT_SCHEMAS
-from siyu.simulation.warehouse_sellers import coachings_of, seller_facts_of
+from siyu.simulation.warehouse_sellers import coachings_of, communities_of, seller_facts_of
 
 _CHUNK_CUSTOMERS: Final = 1_000_000
 _WORKERS: Final = 2
@@ -81,6 +81,10 @@ def _small_facts(plan: Plan, as_of: date) -> Iterator[tuple[str, pa.Table]]:
     yield (
         "coachings",
         coachings_of(sellers=plan.sellers.sellers, seed=plan.seed, as_of=as_of),
+    )
+    yield (
+        "communities",
+        communities_of(sellers=plan.sellers.sellers, seed=plan.seed, as_of=as_of),
     )
     category = plan.catalogue.category
     products, categories = len(category), plan.catalogue.category_count + 1

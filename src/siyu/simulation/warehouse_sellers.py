@@ -107,6 +107,28 @@ def coachings_of(*, sellers: pa.Table, seed: int, as_of: date) -> pa.Table:
     )
 
 
+def communities_of(*, sellers: pa.Table, seed: int, as_of: date) -> pa.Table:
+    """Return two communities a seller; few own most of them, and half of them have ended."""
+    rng = stream(seed, "warehouse communities")
+    count = 2 * len(sellers)
+    owner = np.floor(rng.random(count) ** 2 * len(sellers)).astype(np.int64)
+    opened = rng.integers(1, 1_000, count)
+    life = rng.exponential(500, count).astype(np.int64)
+    ended = np.where(life < opened, life - opened, np.nan)
+    return pa.table(
+        [
+            ids_of(np.arange(count)),
+            ids_of(owner),
+            chosen(["", "flash", "members"], rng.choice(3, count, p=[0.2, 0.5, 0.3])),
+            dates_of(as_of, -opened),
+            dates_of(as_of, ended),
+            pa.array(rng.integers(3, 500, count)),
+            pa.array(np.ones(count, np.int64)),
+        ],
+        schema=FACT_SCHEMAS["communities"],
+    )
+
+
 def _unit_ancestors(stores: int) -> pa.Table:
     """Every unit with itself and all above it."""
     store = np.arange(stores) + _FIRST_STORE

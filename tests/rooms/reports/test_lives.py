@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from siyu.foundation.errors import NotAllowed
+from siyu.foundation.errors import BadInput, NotAllowed
 from siyu.rooms.organization.types import Role
 from siyu.rooms.reports.queries import lives_of
-from siyu.rooms.reports.types import LivesCut
+from siyu.rooms.reports.types import LivesCut, LivesOf
 from tests.audit_guard import empty_database
 from tests.rooms.brand import Brand, new_brand
 
@@ -47,9 +47,23 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
                     for ago in days
                 ]
         brand.orders(*orders)
+        brand.communities(*_communities())
         brand.night(AS_OF)
         yield brand
         empty_database()
+
+
+def _communities() -> Iterator[dict[str, object]]:
+    """Ann's go on; Bob's ended after 100 days, their theme told."""
+    for seller in ("ann", "bob"):
+        for number in range(40):
+            ended = {"ended_at": f"{AS_OF - timedelta(days=200)} 10:00", "theme": "flash"}
+            yield {
+                "key": f"{seller}-{number}",
+                "seller_key": seller,
+                "opened_at": f"{AS_OF - timedelta(days=300)} 10:00",
+                **(ended if seller == "bob" else {}),
+            }
 
 
 @pytest.fixture
@@ -58,29 +72,63 @@ def brand(committed: Brand, db: None) -> Brand:
 
 
 def test_who_left_and_who_stays_are_told_apart(brand: Brand) -> None:
-    found = lives_of(viewer=brand.owner, cut=LivesCut.KIND, at_days=(0, 59, 60, 300))
+    found = lives_of(
+        viewer=brand.owner, of=LivesOf.CUSTOMERS, cut=LivesCut.KIND, at_days=(0, 59, 60, 300)
+    )
     assert found is not None
     groups = {each.group_key: each for each in found.groups}
     assert groups.keys() == {"guide", "shopkeeper"}, "five of a koc tell nothing"
-    assert (groups["guide"].customers, groups["guide"].ended) == (40, 0)
+    assert (groups["guide"].lives, groups["guide"].ended) == (40, 0)
     assert groups["guide"].median_days is None
     assert [each.share for each in groups["guide"].survivals] == [1.0] * 4
     left = groups["shopkeeper"]
-    assert (left.customers, left.ended, left.median_days) == (40, 40, 60)
+    assert (left.lives, left.ended, left.median_days) == (40, 40, 60)
     assert [each.share for each in left.survivals] == [1.0, 1.0, 0.0, 0.0]
     assert found.p is not None
     assert found.p < 1e-6
 
 
 def test_one_group_alone_is_compared_with_none(brand: Brand) -> None:
-    found = lives_of(viewer=brand.owner, cut=LivesCut.PERSONA, at_days=(0, 30))
+    found = lives_of(
+        viewer=brand.owner, of=LivesOf.CUSTOMERS, cut=LivesCut.PERSONA, at_days=(0, 30)
+    )
     assert found is not None
     assert found.p is None or len(found.groups) > 1
-    assert sum(each.customers for each in found.groups) == 85
+    assert sum(each.lives for each in found.groups) == 85
 
 
 def test_it_is_of_the_whole_program(brand: Brand) -> None:
     manager = brand.staff("mia", Role.STORE_MANAGER, brand.store("n1"))
     with pytest.raises(NotAllowed):
-        lives_of(viewer=manager, cut=LivesCut.KIND, at_days=(0,))
-    assert lives_of(viewer=new_brand("none").owner, cut=LivesCut.KIND, at_days=(0,)) is None
+        lives_of(viewer=manager, of=LivesOf.CUSTOMERS, cut=LivesCut.KIND, at_days=(0,))
+    assert (
+        lives_of(
+            viewer=new_brand("none").owner, of=LivesOf.CUSTOMERS, cut=LivesCut.KIND, at_days=(0,)
+        )
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("cut", "lasting", "ended"),
+    [(LivesCut.KIND, "guide", "shopkeeper"), (LivesCut.THEME, "", "flash")],
+)
+def test_communities_are_told_apart_by_owner_and_theme(
+    brand: Brand, cut: LivesCut, lasting: str, ended: str
+) -> None:
+    found = lives_of(viewer=brand.owner, of=LivesOf.COMMUNITIES, cut=cut, at_days=(0, 99, 100, 300))
+    assert found is not None
+    groups = {each.group_key: each for each in found.groups}
+    assert groups.keys() == {lasting, ended}
+    assert groups[lasting].ended == 0
+    assert groups[ended].lives == groups[ended].ended == 40
+    assert groups[ended].median_days == 100
+    assert [each.share for each in groups[ended].survivals] == [1.0, 1.0, 0.0, 0.0]
+    assert found.p is not None
+    assert found.p < 1e-6
+
+
+def test_customers_have_no_theme(brand: Brand) -> None:
+    with pytest.raises(BadInput) as raised:
+        lives_of(viewer=brand.owner, of=LivesOf.CUSTOMERS, cut=LivesCut.THEME, at_days=(0,))
+    assert raised.value.field == "cut"

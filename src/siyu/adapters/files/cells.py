@@ -37,6 +37,8 @@ TEXT_MAX_CHARS = 255
 _MINOR_MAX = 10**12
 _QUANTITY_MAX = Decimal(10) ** 9
 _PRICE_MAX = Decimal(10) ** 9
+# What PostgreSQL's integer holds.
+_COUNT_MAX = 2**31 - 1
 _MILLI = Decimal("0.001")
 _MICRO = Decimal("0.000001")
 _NOISE = Decimal("0.000000001")
@@ -184,6 +186,14 @@ def tier_of(cell: Any) -> int:
     """A city tier, 1 to 5. Raises BadCell for anything else."""
     number = number_of(cell)
     if number not in (1, 2, 3, 4, 5):
+        raise BadCell("number_out_of_range")
+    return int(number)
+
+
+def count_of(cell: Any) -> int:
+    """A whole number from 0 to 2,147,483,647. Raises BadCell for anything else."""
+    number = number_of(cell)
+    if not 0 <= number <= _COUNT_MAX or number != int(number):
         raise BadCell("number_out_of_range")
     return int(number)
 

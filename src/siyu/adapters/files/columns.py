@@ -148,6 +148,7 @@ def _convert_for(field: Field, mapping: Mapping) -> Convert:
         "quantity": cells.quantity_of,
         "price": cells.price_of,
         "tier": cells.tier_of,
+        "count": cells.count_of,
     }
     if field.type in simple:
         return simple[field.type]

@@ -5,7 +5,9 @@ from typing import Literal
 
 from siyu.foundation.errors import BadInput
 
-Kind = Literal["customers", "sellers", "products", "orders", "order_heads", "follows"]
+Kind = Literal[
+    "customers", "sellers", "products", "orders", "order_heads", "follows", "communities"
+]
 FieldType = Literal[
     "key",
     "text",
@@ -21,6 +23,7 @@ FieldType = Literal[
     "price",
     "money",
     "tier",
+    "count",
 ]
 
 
@@ -96,6 +99,15 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         _field("followed_at", "moment", "添加时间"),
         _field("ended_at", "moment", "解除时间"),
     ),
+    "communities": (
+        _field("key", "key", "群编号", "群ID", english="community_key"),
+        _field("name", "text", "群名称", "群名"),
+        _field("seller_key", "key", "群主编号", "导购编号"),
+        _field("theme", "text", "群类型", "群主题"),
+        _field("opened_at", "moment", "建群时间", "群创建时间"),
+        _field("ended_at", "moment", "解散时间"),
+        _field("members", "count", "群人数", "群成员数"),
+    ),
     "orders": (
         _ORDER_KEY,
         _field("line_key", "key", "子订单号"),
@@ -136,6 +148,7 @@ REQUIRED: dict[Kind, tuple[tuple[str, ...], ...]] = {
     "sellers": (("key",),),
     "products": (("key",),),
     "follows": (("customer_key",), ("seller_key",), ("is_serving",), ("followed_at",)),
+    "communities": (("key",),),
     "orders": (
         ("order_key",),
         ("quantity",),

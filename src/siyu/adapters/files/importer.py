@@ -27,6 +27,7 @@ from siyu.adapters.files.rejects import REJECT_HEADINGS
 from siyu.adapters.files.staging import REJECTS_NAME, STAGED_NAME, Staged, stage
 from siyu.foundation.errors import BadInput
 from siyu.rooms.catalog.actions import import_products
+from siyu.rooms.communities.actions import import_communities
 from siyu.rooms.customers.actions import import_customers, import_follows
 from siyu.rooms.operations.actions import record_batch
 from siyu.rooms.operations.queries import import_progress
@@ -50,6 +51,7 @@ _GROUPED_BY = {
     "sellers": "key",
     "products": "key",
     "follows": "customer_key",
+    "communities": "key",
     "orders": "order_key",
     "order_heads": "order_key",
 }
@@ -206,6 +208,7 @@ def _hand_over(program_id: int, mapping: Mapping, rows: pa.Table) -> ImportCount
         "sellers": import_sellers,
         "products": import_products,
         "follows": import_follows,
+        "communities": import_communities,
         "order_heads": import_order_heads,
     }
     source = mapping.source

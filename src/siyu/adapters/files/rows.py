@@ -23,15 +23,17 @@ def assembler_for(mapping: Mapping) -> Callable[[Values], Columns]:
     if mapping.kind == "order_heads":
         return _order_heads
     if mapping.kind == "follows":
-        return _follows
+        return lambda values: _period(values, "followed_at")
+    if mapping.kind == "communities":
+        return lambda values: _period(values, "opened_at")
     return lambda values: dict(values.read)
 
 
-def _follows(values: Values) -> Columns:
+def _period(values: Values, begins: str) -> Columns:
     failures = {
         index: "ended_before_start"
         for index, (start, end) in enumerate(
-            zip(values.column("followed_at"), values.column("ended_at"), strict=True)
+            zip(values.column(begins), values.column("ended_at"), strict=True)
         )
         if end is not None and start is not None and end < start
     }

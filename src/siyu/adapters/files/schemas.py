@@ -68,6 +68,17 @@ FOLLOW_ROWS = _schema(
     ended_at=(_MOMENT,),
 )
 
+COMMUNITY_ROWS = _schema(
+    row=pa.int64(),
+    key=pa.string(),
+    name=(pa.string(),),
+    seller_key=(pa.string(),),
+    theme=(pa.string(),),
+    opened_at=(_MOMENT,),
+    ended_at=(_MOMENT,),
+    members=(pa.int32(),),
+)
+
 # The status is null only where `[lines] head = "separate"`: the order's head brings it then.
 ORDER_ROWS = _schema(
     row=pa.int64(),
@@ -110,6 +121,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "sellers": SELLER_ROWS,
     "products": PRODUCT_ROWS,
     "follows": FOLLOW_ROWS,
+    "communities": COMMUNITY_ROWS,
     "orders": ORDER_ROWS,
     "order_heads": ORDER_HEAD_ROWS,
 }

@@ -31,6 +31,7 @@ _SORTED_BY = {
     "sellers": "key, row",
     "products": "key, row",
     "follows": "customer_key, row",
+    "communities": "key, row",
     "orders": "is_return, order_key, row",
     "order_heads": "order_key, row",
 }

@@ -8,7 +8,7 @@ from siyu.analytics.marts.customers import customers
 from siyu.analytics.marts.favourites import favourites
 from siyu.analytics.marts.histories import histories
 from siyu.analytics.marts.kinds import history_kinds, outcome_kinds, spending_kinds
-from siyu.analytics.marts.lives import lives
+from siyu.analytics.marts.lives import community_lives, lives
 from siyu.analytics.marts.market import market
 from siyu.analytics.marts.memberships import memberships, segment_sizes
 from siyu.analytics.marts.movements import movements
@@ -36,6 +36,7 @@ __all__ = [
     "brand_tiers",
     "candidates",
     "cohorts",
+    "community_lives",
     "concentration",
     "customers",
     "favourites",

@@ -22,6 +22,7 @@ SELLER_STATES = ibis.schema(
         "persona": "string",
         "top_products_ppm": "int64",
         "brands_90": "int64",
+        "communities": "int64",
     }
 )
 _RECENT_DAYS, _BASE_DAYS, _YEAR = 30, 180, 365
@@ -36,7 +37,12 @@ _MANY_BRANDS, _DAILY = 5, 45
 
 
 def seller_states(
-    *, sellers: ibis.Table, sales: ibis.Table, goods: ibis.Table, as_of: date
+    *,
+    sellers: ibis.Table,
+    communities: ibis.Table,
+    sales: ibis.Table,
+    goods: ibis.Table,
+    as_of: date,
 ) -> ibis.Table:
     """One row a seller.
 
@@ -54,15 +60,17 @@ def seller_states(
     lost: nothing in 180 days, or left); visits_30, expected_30_x100, days_since_sale (null: never
     sold); persona by the sales of 90 days (hot_items: three products make 60% of 10 lines or
     more; many_brands: 5 brands or more, sold on half of the days; organises_groups: a group
-    leader; sells_herself: the others), top_products_ppm (share of her three best products; null
-    without sales), brands_90.
+    leader, or an owner of communities that go on; sells_herself: the others), top_products_ppm
+    (share of her three best products; null without sales), brands_90, communities (of hers, that
+    go on at `as_of`).
     """
     counted = _visits(sales, as_of)
     table = sellers.select("seller_id", "kind", "status")
-    for side in (counted, _assortment(sales, goods, as_of)):
+    for side in (counted, _assortment(sales, goods, as_of), _communities(communities, as_of)):
         table = table.left_join(side, "seller_id").drop("seller_id_right")
-    counts = ("recent", "base", "recent_last_year", "base_last_year", "brands_90", "days_90")
-    table = table.mutate(**{name: table[name].fill_null(0) for name in counts})
+    visits = ("recent", "base", "recent_last_year", "base_last_year")
+    numbers = (*visits, "brands_90", "days_90", "communities")
+    table = table.mutate(**{name: table[name].fill_null(0) for name in numbers})
     table = _expected(table, as_of)
     since = days_between(start=table.last_sale_on, end=ibis.literal(as_of))
     table = table.mutate(
@@ -75,6 +83,12 @@ def seller_states(
         expected_30_x100=x100(table.expected),
         persona=_persona(table),
     ).select(*SELLER_STATES)
+
+
+def _communities(communities: ibis.Table, as_of: date) -> ibis.Table:
+    lasts = communities.ended_on.isnull() | (communities.ended_on >= as_of)
+    going_on = communities.filter(communities.opened_on < as_of, lasts)
+    return going_on.group_by("seller_id").agg(communities=going_on.count())
 
 
 def _visits(sales: ibis.Table, as_of: date) -> ibis.Table:
@@ -200,6 +214,9 @@ def _persona(table: ibis.Table) -> Any:
     return ibis.cases(
         (hot.fill_null(False), "hot_items"),
         ((table.brands_90 >= _MANY_BRANDS) & (table.days_90 >= _DAILY), "many_brands"),
-        (table.kind == "group_leader", "organises_groups"),
+        (
+            (table.kind == "group_leader") | (table.communities > 0),
+            "organises_groups",
+        ),
         else_="sells_herself",
     )

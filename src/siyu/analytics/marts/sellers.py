@@ -22,6 +22,7 @@ SELLERS = ibis.schema(
         "visits_30": "int64",
         "expected_30_x100": "int64",
         "days_since_sale": "int64",
+        "communities": "int64",
         "started_on": "date",
         "first_sale_on": "date",
         "fans": "int64",
@@ -46,7 +47,7 @@ SELLERS = ibis.schema(
     }
 )
 _OWN = ("seller_id", "unit_id", "kind", "status", "origin", "invited_by_id")
-_STANDING = ("life", "persona", "visits_30", "expected_30_x100", "days_since_sale")
+_STANDING = ("life", "persona", "visits_30", "expected_30_x100", "days_since_sale", "communities")
 _MAY_BE_NULL = ("average_order_minor", "repeat_rate_ppm", "concentration_ppm")
 _DAYS = ("started_on", "first_sale_on", "last_sale_on")
 
@@ -63,9 +64,9 @@ def sellers(
     """One row a seller.
 
     Columns: seller_id, unit_id, kind, status (today's); life, persona, visits_30,
-    expected_30_x100, days_since_sale as in `seller_states`; started_on (the day she joined, else
-    that of her first sale; null where neither is known), first_sale_on; fans (customers
-    served), effective_fans (ever ordered), prospects (never did), and the number in each
+    expected_30_x100, days_since_sale, communities as in `seller_states`; started_on (the day
+    she joined, else that of her first sale; null where neither is known), first_sale_on; fans
+    (customers served), effective_fans (ever ordered), prospects (never did), and the number in each
     life-cycle state;
     gmv_minor, orders, buyers, refunds_minor, average_order_minor of sales credited to the
     seller in the last 30 days; gmv_365_minor, buyers_365 of the last 365 days,

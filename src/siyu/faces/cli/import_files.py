@@ -25,7 +25,7 @@ from siyu.rooms.operations.types import ImportSummary, Right, Viewer
 from siyu.rooms.organization.queries import programs
 from siyu.rooms.outreach.actions import open_program
 
-KINDS = ("customers", "sellers", "products", "orders", "follows")
+KINDS = ("customers", "sellers", "products", "orders", "follows", "communities")
 
 
 def add_to(app: typer.Typer) -> None:

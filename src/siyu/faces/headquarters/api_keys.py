@@ -21,6 +21,7 @@ SCOPES = {
     ApiScope.WRITE_PRODUCTS: gettext_lazy("Write products"),
     ApiScope.WRITE_ORDERS: gettext_lazy("Write orders"),
     ApiScope.WRITE_FOLLOWS: gettext_lazy("Write follows"),
+    ApiScope.WRITE_COMMUNITIES: gettext_lazy("Write communities"),
     ApiScope.READ_TASKS: gettext_lazy("Read tasks"),
     ApiScope.READ_PORTRAITS: gettext_lazy("Read portraits"),
     ApiScope.READ_SELLERS: gettext_lazy("Read the health of sellers"),

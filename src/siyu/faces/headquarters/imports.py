@@ -29,6 +29,7 @@ KINDS = {
     "sellers": gettext_lazy("Sellers"),
     "follows": gettext_lazy("Friends (who serves whom)"),
     "products": gettext_lazy("Products"),
+    "communities": gettext_lazy("Communities"),
 }
 STATES = {
     ImportState.UPLOADED: (gettext_lazy("Not started"), "secondary"),

@@ -41,6 +41,7 @@ STEPS = {
     "forecasts": gettext_lazy("Forecast by kind of history"),
     "seller_origins": gettext_lazy("Where sellers came from"),
     "lives": gettext_lazy("How long customers stay"),
+    "community_lives": gettext_lazy("How long communities last"),
     "fresh_tags": gettext_lazy("Fresh tags"),
     "tag_truth": gettext_lazy("Truth of tags"),
     "fresh_facts": gettext_lazy("Feed what was sold"),

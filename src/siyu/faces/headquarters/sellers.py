@@ -16,6 +16,7 @@ from siyu.faces.paging import page_number
 from siyu.foundation.errors import NotAllowed
 from siyu.foundation.money import from_minor
 from siyu.rooms.campaigns.queries import own_target
+from siyu.rooms.communities.queries import open_communities_of
 from siyu.rooms.insights.queries import (
     SELLER_ORDERS,
     freshness_of,
@@ -132,6 +133,7 @@ def seller(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpRespo
             for each in assistants_of(viewer=viewer, seller_id=seller_id)
             if each.ended_at is None
         ],
+        "communities": open_communities_of(viewer=viewer, seller_id=seller_id),
         "milestone_fans": MILESTONE_FANS,
         "target": own_target(viewer=viewer, seller_id=seller_id, month_on=month_on),
         "fresh": _fresh(viewer, seller_id, today),

@@ -20,6 +20,7 @@ from siyu.rooms.organization.queries import program_of
 
 NAMES = {
     "sellers": gettext_lazy("Sellers"),
+    "communities": gettext_lazy("Communities"),
     "origins": gettext_lazy("Where sellers came from"),
     "brands": gettext_lazy("Brands in tiers"),
     "targets": gettext_lazy("Targets"),

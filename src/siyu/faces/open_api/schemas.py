@@ -5,7 +5,18 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field, StrictBool
 
-from siyu.faces.open_api.values import Day, Key, Minor, Moment, Phone, Price, Quantity, Text, Tier
+from siyu.faces.open_api.values import (
+    Count,
+    Day,
+    Key,
+    Minor,
+    Moment,
+    Phone,
+    Price,
+    Quantity,
+    Text,
+    Tier,
+)
 from siyu.rooms.orders.types import OrderStatus
 from siyu.rooms.sellers.types import SellerKind, SellerStatus
 
@@ -74,6 +85,18 @@ class FollowRow(_Row):
     ended_at: Moment | None = None
 
 
+class CommunityRow(_Row):
+    """A community and the seller who owns it; a new one needs both its owner and its opening."""
+
+    key: Key
+    name: Text | None = None
+    seller_key: Key | None = None
+    theme: Text | None = None
+    opened_at: Moment | None = None
+    ended_at: Moment | None = None
+    members: Count | None = None
+
+
 class LineRow(_Row):
     """A line of an order; its amount is what was paid for it, less discounts."""
 
@@ -126,6 +149,12 @@ class Follows(_Row):
     """Up to 1,000 follows."""
 
     rows: Annotated[list[FollowRow], Field(min_length=1, max_length=MOST_ROWS)]
+
+
+class Communities(_Row):
+    """Up to 1,000 communities."""
+
+    rows: Annotated[list[CommunityRow], Field(min_length=1, max_length=MOST_ROWS)]
 
 
 class Orders(_Row):

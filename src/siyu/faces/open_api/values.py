@@ -43,6 +43,8 @@ def _number(given: Any) -> Any:
 
 
 Tier = Annotated[int, Field(ge=1, le=5), BeforeValidator(_number)]
+# What PostgreSQL's integer holds.
+Count = Annotated[int, Field(ge=0, le=2**31 - 1), BeforeValidator(_number)]
 Key = Annotated[
     str,
     Field(max_length=128, pattern=rf"^(?!{_ANY}*\*\*){_ANY}*{_INK}{_ANY}*$"),

@@ -11,6 +11,7 @@ from ninja import Header, Router
 from siyu.faces.open_api.access import opens
 from siyu.faces.open_api.problems import PROBLEMS
 from siyu.faces.open_api.schemas import (
+    Communities,
     Customers,
     Follows,
     OrderRow,
@@ -23,6 +24,8 @@ from siyu.faces.open_api.schemas import (
 from siyu.foundation.clock import utc_now
 from siyu.rooms.catalog.actions import import_products
 from siyu.rooms.catalog.types import PRODUCT_ROWS
+from siyu.rooms.communities.actions import import_communities
+from siyu.rooms.communities.types import COMMUNITY_ROWS
 from siyu.rooms.customers.actions import import_customers, import_follows
 from siyu.rooms.customers.types import CUSTOMER_ROWS, FOLLOW_ROWS
 from siyu.rooms.operations.actions import answer_once
@@ -82,6 +85,14 @@ def follows(request: HttpRequest, body: Follows, idempotency_key: IdempotencyKey
     """Customers who are new come to be; rows of an unknown seller are rejected."""
     rows = (row.values() for row in body.rows)
     return _taken(request, idempotency_key, import_follows, FOLLOW_ROWS, rows)
+
+
+@router.post("/communities", response=_ANSWERS, summary="Create or update communities")
+@opens(ApiScope.WRITE_COMMUNITIES)
+def communities(request: HttpRequest, body: Communities, idempotency_key: IdempotencyKey) -> Any:
+    """What is left out of a row stays as it is known; rows of an unknown seller are rejected."""
+    rows = (row.values() for row in body.rows)
+    return _taken(request, idempotency_key, import_communities, COMMUNITY_ROWS, rows)
 
 
 @router.post("/orders", response=_ANSWERS, summary="Create or update orders")

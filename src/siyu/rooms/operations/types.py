@@ -267,6 +267,7 @@ class ApiScope(StrEnum):
     WRITE_PRODUCTS = "products:write"
     WRITE_ORDERS = "orders:write"
     WRITE_FOLLOWS = "follows:write"
+    WRITE_COMMUNITIES = "communities:write"
     READ_TASKS = "tasks:read"
     READ_PORTRAITS = "portraits:read"
     READ_SELLERS = "sellers:read"

@@ -135,11 +135,19 @@ class ProgramForecast:
     parameters: Mapping[str, float]
 
 
+class LivesOf(StrEnum):
+    """Whose lives: customers', from the first purchase on, or communities', from the opening on."""
+
+    CUSTOMERS = "customers"
+    COMMUNITIES = "communities"
+
+
 class LivesCut(StrEnum):
-    """What the lives of buying relations are told apart by: of the seller who serves."""
+    """What lives are told apart by: the seller who serves or owns, or a community's theme."""
 
     KIND = "kind"
     PERSONA = "persona"
+    THEME = "theme"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +169,7 @@ class GroupLife:
     """
 
     group_key: str
-    customers: int
+    lives: int
     ended: int
     median_days: float | None
     survivals: tuple[Survival, ...]

@@ -1,4 +1,4 @@
-"""How long customers go on buying, by the kind of seller who serves them."""
+"""How long customers go on buying and communities last, by the kind of seller."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,18 +9,24 @@ from siyu.rooms.insights.ports import warehouse
 from siyu.rooms.insights.queries import publication_of
 from siyu.rooms.insights.types import Lookup
 from siyu.rooms.operations.types import Right, Scope, Viewer
-from siyu.rooms.reports.types import GroupLife, LivesCompared, LivesCut, Survival
+from siyu.rooms.reports.types import GroupLife, LivesCompared, LivesCut, LivesOf, Survival
 
 _FEWEST = 30
-"""A group of fewer customers is not told apart: its band would say nothing."""
+"""A group of fewer lives is not told apart: its band would say nothing."""
+_RESULTS = {LivesOf.CUSTOMERS: "lives", LivesOf.COMMUNITIES: "community_lives"}
 
 
-def lives_of(*, viewer: Viewer, cut: LivesCut, at_days: tuple[int, ...]) -> LivesCompared | None:
-    """The survival of buying relations by group, with its band at some days after the first.
+def lives_of(
+    *, viewer: Viewer, of: LivesOf, cut: LivesCut, at_days: tuple[int, ...]
+) -> LivesCompared | None:
+    """The survival of buying relations or communities by group, with its band at some days.
 
     By Kaplan and Meier, with a log-rank test between the groups. None before the first night.
-    Raises NotAllowed without the whole program.
+    Raises NotAllowed without the whole program, BadInput for customers by theme: only communities
+    have one.
     """
+    if of is LivesOf.CUSTOMERS and cut is LivesCut.THEME:
+        raise BadInput("cut", "Customers have no theme; choose another way to tell them apart.")
     viewer.require(Right.SEE_OVERVIEW)
     if viewer.scope is not Scope.PROGRAM:
         raise NotAllowed("This looks at the whole program; ask headquarters.")
@@ -30,9 +36,9 @@ def lives_of(*, viewer: Viewer, cut: LivesCut, at_days: tuple[int, ...]) -> Live
     rows = warehouse().read(
         program_id=viewer.program_id,
         run_id=publication.run_id,
-        lookup=Lookup(result="lives", where={"cut": cut.value}),
+        lookup=Lookup(result=_RESULTS[of], where={"cut": cut.value}),
     )
-    tables = {key: _lives(rows, key) for key in sorted(set(rows["group_key"].to_pylist()))}
+    tables = {key: _lives(rows, key, of) for key in sorted(set(rows["group_key"].to_pylist()))}
     told = {
         key: lives for key, lives in tables.items() if pc.sum(lives["count"]).as_py() >= _FEWEST
     }
@@ -46,9 +52,9 @@ def lives_of(*, viewer: Viewer, cut: LivesCut, at_days: tuple[int, ...]) -> Live
     )
 
 
-def _lives(rows: pa.Table, key: str) -> pa.Table:
+def _lives(rows: pa.Table, key: str, of: LivesOf) -> pa.Table:
     own = rows.filter(pc.equal(rows["group_key"], key))
-    columns = [own["duration_days"].cast(pa.float64()), own["has_ended"], own["customers"]]
+    columns = [own["duration_days"].cast(pa.float64()), own["has_ended"], own[of.value]]
     return pa.table(columns, names=LIVES.names)
 
 
@@ -58,7 +64,7 @@ def _group(key: str, lives: pa.Table, at_days: tuple[int, ...]) -> GroupLife:
     steps = curve.to_pylist()
     return GroupLife(
         group_key=key,
-        customers=pc.sum(lives["count"]).as_py(),
+        lives=pc.sum(lives["count"]).as_py(),
         ended=pc.sum(ended["count"]).as_py() or 0,
         median_days=median_of(curve=curve),
         survivals=tuple(_survival(steps, day) for day in at_days),
