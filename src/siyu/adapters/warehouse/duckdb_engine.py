@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ class DuckDBEngine:
     def register(self, *, name: str, files: Sequence[Path]) -> None:
         """Make a table of `SCHEMAS` readable from Parquet files; empty without files."""
         self._files[name] = files
-        self._show(name)
+        self._show(name, files)
 
     def compute(self, *, result: Result, parameters: Mapping[str, Any], path: Path) -> int:
         """Write one result to one Parquet file, register it, and return its number of rows."""
@@ -101,30 +102,45 @@ class DuckDBEngine:
         return sum(pq.read_metadata(file).num_rows for file in self._files.get(name, ()))
 
     def _copy_parts(self, result: Result, sql: str, path: Path, parts: int) -> int:
-        """Compute a result part by part, and put the parts one after the other into one file."""
-        files = [path.with_name(f"{path.name}.{part}") for part in range(parts)]
+        """Compute a result part by part, and put the parts one after the other into one file.
+
+        What is cut is split into files of its parts first: to read all of it for every part
+        would take as many times as long.
+        """
+        work = path.with_name(f"{path.name}.parts")
+        done = [work / f"{part}.parquet" for part in range(parts)]
         try:
-            for part, file in enumerate(files):
+            for name in _cut_tables(result):
+                self._split(name, result.parts_by, parts, work / name)
+            for part, file in enumerate(done):
                 for name in _cut_tables(result):
-                    self._show(name, f"hash({result.parts_by}::BIGINT) % {parts} = {part}")
+                    self._show(name, sorted((work / name / f"part={part}").glob("*.parquet")))
                 self._copy(sql, file)
             self._connection.execute("SET preserve_insertion_order = true")
-            listed = ", ".join(_text(file) for file in files)
+            listed = ", ".join(_text(file) for file in done)
             return self._copy(f"SELECT * FROM read_parquet([{listed}])", path)
         finally:
             self._connection.execute("SET preserve_insertion_order = false")
             for name in _cut_tables(result):
-                self._show(name)
-            for file in files:
-                file.unlink(missing_ok=True)
+                self._show(name, self._files[name])
+            shutil.rmtree(work, ignore_errors=True)
 
-    def _show(self, name: str, condition: str = "true") -> None:
-        """Make a registered table readable, all of it or the rows of a condition."""
+    def _split(self, name: str, column: str, parts: int, folder: Path) -> None:
+        """Write a table's rows to a folder a part, by the hash of a column."""
+        folder.mkdir(parents=True)
+        self._connection.execute(
+            f"COPY (SELECT *, hash({column}::BIGINT) % {parts} AS part"
+            f" FROM {quoted(name, dialect=_DIALECT)})"
+            f" TO {_text(folder)} (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (part))"
+        )
+
+    def _show(self, name: str, files: Sequence[Path]) -> None:
+        """Make a table readable from files: all of its own, or those of a part."""
         schema = SCHEMAS[name]
         self._connection.execute(
             f"CREATE OR REPLACE VIEW {quoted(name, dialect=_DIALECT)} AS"
             f" SELECT {typed_columns(schema, dialect=_DIALECT)}"
-            f" FROM {_scan(schema, self._files[name])} WHERE {condition}"
+            f" FROM {_scan(schema, files)}"
         )
 
     def close(self) -> None:
