@@ -18,6 +18,7 @@ from django.utils import translation
 
 import siyu
 from siyu.analytics.signals import SIGNALS
+from siyu.faces.headquarters.audit import ACTIONS
 from siyu.faces.signals import KINDS
 from siyu.faces.workbench.wording import reason
 
@@ -148,3 +149,15 @@ def test_every_reason_is_told_in_words_and_numbers_in_both_languages(signal: str
             assert re.search(r"\d", told[language])
     assert re.search("[\u4e00-\u9fff]", told["zh-hans"])
     assert not re.search("[\u4e00-\u9fff]", told["en"])
+
+
+def test_every_deed_in_the_audit_log_is_told_in_words():
+    rooms = Path(siyu.__path__[0]) / "rooms"
+    files = [*rooms.glob("*/actions.py"), *rooms.glob("*/actions/*.py")]
+    written = {
+        text for file in files for text in re.findall(r'"([a-z]+(?: [a-z-]+)+)"', file.read_text())
+    }
+    verbs = {deed.partition(" ")[0] for deed in ACTIONS}
+    deeds = {text for text in written if text.partition(" ")[0] in verbs}
+    assert len(deeds) > 20, "the texts of deeds are found"
+    assert deeds <= set(ACTIONS)

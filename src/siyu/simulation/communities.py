@@ -24,8 +24,8 @@ _THEMES: Final = ("福利群", "快闪群", "会员群")
 _SHARES: Final = (0.5, 0.3, 0.2)
 _LASTS_DAYS: Final = (420.0, 45.0, 900.0)
 # Communities a seller by the kind of seller; one whom no kind names has as many as a guide.
-_EACH: Final = {"group_leader": 5.0, "shopkeeper": 2.0, "koc": 1.5}
-_EACH_GUIDE: Final = 0.6
+_EACH: Final = {"group_leader": 6.0, "shopkeeper": 3.0, "koc": 2.5}
+_EACH_GUIDE: Final = 2.0
 _OPENED_HOURS: Final = (10, 21)
 _SMALLEST, _LARGEST = 8, 480
 

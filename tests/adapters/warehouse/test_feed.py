@@ -317,6 +317,7 @@ class TestFiles:
         brand.products({"key": "tea", "category": "茶"})
         brand.customers({"key": "c1", "city": "京州", "city_tier": 1, "born_on": date(1990, 1, 1)})
         brand.follow("c1", "ann", "2025-01-01 10:00")
+        brand.communities({"key": "g", "seller_key": "ann", "opened_at": "2025-01-01 10:00"})
         sell(brand, SALE | {"refund_minor": 100})
         tag = create_tag(viewer=brand.owner, name="loves tea", fresh_days=90)
         ann, c1 = brand.seller_viewer("ann"), brand.customer("c1")
