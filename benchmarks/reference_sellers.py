@@ -37,7 +37,10 @@ selling_days AS (
     SELECT seller_id, count(DISTINCT business_on) AS days_90 FROM sold GROUP BY seller_id),
 going_on AS (
     SELECT seller_id, count(*) AS communities FROM communities
-    WHERE opened_on < {as_of} AND (ended_on IS NULL OR ended_on >= {as_of}) GROUP BY seller_id)"""
+    WHERE opened_on < {as_of} AND (ended_on IS NULL OR ended_on >= {as_of}) GROUP BY seller_id),
+teams AS (
+    SELECT invited_by_id AS seller_id, count(*) AS team FROM sellers
+    WHERE invited_by_id IS NOT NULL AND status <> 'left' GROUP BY invited_by_id)"""
 
 _STANDING = f"""
 told AS (
@@ -95,12 +98,12 @@ SELECT seller_id,
        since AS days_since_sale,
        CASE WHEN coalesce(top_products_ppm >= 600000 AND lines_90 >= 10, false) THEN 'hot_items'
             WHEN brands_90 >= 5 AND days_90 >= 45 THEN 'many_brands'
+            WHEN team >= 3 THEN 'leads_a_team'
             WHEN kind = 'group_leader' OR coalesce(communities, 0) > 0 THEN 'organises_groups'
             ELSE 'sells_herself' END AS persona,
        top_products_ppm, brands_90, coalesce(communities, 0) AS communities
-FROM shares CROSS JOIN spread LEFT JOIN going_on USING (seller_id)""".format(
-        as_of=f"DATE '{as_of}'"
-    )
+FROM shares CROSS JOIN spread LEFT JOIN going_on USING (seller_id)
+LEFT JOIN teams USING (seller_id)""".format(as_of=f"DATE '{as_of}'")
 
 
 def sellers_sql(*, as_of: date) -> str:

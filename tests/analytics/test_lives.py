@@ -90,3 +90,26 @@ def test_who_owns_communities_that_go_on_organises_groups(warehouse: Warehouse) 
     found = {row["seller_id"]: (row["persona"], row["communities"]) for row in rows}
     assert found[1] == ("organises_groups", 2)
     assert found[2] == found[3] == ("sells_herself", 0)
+
+
+def test_who_invited_three_that_have_not_left_leads_a_team(warehouse: Warehouse) -> None:
+    invited = {1: [3, 4, 5], 2: [6, 7, 8]}
+    by = {seller: inviter for inviter, team in invited.items() for seller in team}
+    warehouse.load(
+        {
+            "sellers": [
+                {
+                    "seller_id": k,
+                    "unit_id": 1,
+                    "invited_by_id": by.get(k),
+                    "kind": "group_leader" if k == 1 else "guide",
+                    "status": {5: "paused", 8: "left"}.get(k, "active"),
+                }
+                for k in range(1, 9)
+            ]
+        }
+    )
+    rows = warehouse.run("sellers_mart", as_of=AS_OF).to_pylist()
+    found = {row["seller_id"]: row["persona"] for row in rows}
+    assert found[1] == "leads_a_team"
+    assert found[2] == found[3] == "sells_herself"

@@ -10,7 +10,7 @@ import ibis
 from siyu.analytics.arithmetic import days_between, number_of, share_ppm, total, x100
 
 SELLER_LIFE = ("trained", "first_sale", "growing", "stable", "slowing", "silent", "lost")
-PERSONAS = ("hot_items", "many_brands", "organises_groups", "sells_herself")
+PERSONAS = ("hot_items", "many_brands", "leads_a_team", "organises_groups", "sells_herself")
 
 SELLER_STATES = ibis.schema(
     {
@@ -34,6 +34,7 @@ _MEDIAN_SQUARE = 0.4549
 _FEW, _LONG_DAYS = 3.0, 180
 _HOT_PRODUCTS, _HOT_PPM, _HOT_LINES = 3, 600_000, 10
 _MANY_BRANDS, _DAILY = 5, 45
+_TEAM = 3
 
 
 def seller_states(
@@ -59,17 +60,18 @@ def seller_states(
     growing, stable, slowing; silent: nothing in 30 days where 3 visits or more were expected;
     lost: nothing in 180 days, or left); visits_30, expected_30_x100, days_since_sale (null: never
     sold); persona by the sales of 90 days (hot_items: three products make 60% of 10 lines or
-    more; many_brands: 5 brands or more, sold on half of the days; organises_groups: a group
-    leader, or an owner of communities that go on; sells_herself: the others), top_products_ppm
-    (share of her three best products; null without sales), brands_90, communities (of hers, that
-    go on at `as_of`).
+    more; many_brands: 5 brands or more, sold on half of the days; leads_a_team: three sellers
+    whom she invited have not left; organises_groups: a group leader, or an owner of communities
+    that go on; sells_herself: the others), top_products_ppm (share of her three best products;
+    null without sales), brands_90, communities (of hers, that go on at `as_of`).
     """
     counted = _visits(sales, as_of)
     table = sellers.select("seller_id", "kind", "status")
-    for side in (counted, _assortment(sales, goods, as_of), _communities(communities, as_of)):
+    sides = (_assortment(sales, goods, as_of), _communities(communities, as_of), _teams(sellers))
+    for side in (counted, *sides):
         table = table.left_join(side, "seller_id").drop("seller_id_right")
     visits = ("recent", "base", "recent_last_year", "base_last_year")
-    numbers = (*visits, "brands_90", "days_90", "communities")
+    numbers = (*visits, "brands_90", "days_90", "communities", "team")
     table = table.mutate(**{name: table[name].fill_null(0) for name in numbers})
     table = _expected(table, as_of)
     since = days_between(start=table.last_sale_on, end=ibis.literal(as_of))
@@ -89,6 +91,12 @@ def _communities(communities: ibis.Table, as_of: date) -> ibis.Table:
     lasts = communities.ended_on.isnull() | (communities.ended_on >= as_of)
     going_on = communities.filter(communities.opened_on < as_of, lasts)
     return going_on.group_by("seller_id").agg(communities=going_on.count())
+
+
+def _teams(sellers: ibis.Table) -> ibis.Table:
+    """How many of those whom each seller invited have not left."""
+    invited = sellers.filter(sellers.invited_by_id.notnull(), sellers.status != "left")
+    return invited.group_by(seller_id=invited.invited_by_id).agg(team=invited.count())
 
 
 def _visits(sales: ibis.Table, as_of: date) -> ibis.Table:
@@ -214,6 +222,7 @@ def _persona(table: ibis.Table) -> Any:
     return ibis.cases(
         (hot.fill_null(False), "hot_items"),
         ((table.brands_90 >= _MANY_BRANDS) & (table.days_90 >= _DAILY), "many_brands"),
+        (table.team >= _TEAM, "leads_a_team"),
         (
             (table.kind == "group_leader") | (table.communities > 0),
             "organises_groups",

@@ -57,6 +57,7 @@ LIVES = {
 PERSONAS = {
     "hot_items": gettext_lazy("A few hot items"),
     "many_brands": gettext_lazy("Many brands, nearly every day"),
+    "leads_a_team": gettext_lazy("Leads a team"),
     "organises_groups": gettext_lazy("Organises groups"),
     "sells_herself": gettext_lazy("Sells herself"),
 }
