@@ -279,3 +279,23 @@ SELECT seller_id, tag_id, count(*) FILTER (is_tagged) AS tagged,
        count(*) FILTER (has_bought) AS buyers,
        count(*) FILTER (has_bought AND is_tagged) AS covered
 FROM told GROUP BY ALL ORDER BY seller_id, tag_id"""
+
+
+CUSTOMER_LAYERS = """
+WITH own AS (
+    SELECT unit_id, state, CASE WHEN m_quintile >= 4 THEN 'high' WHEN m_quintile = 3 THEN 'middle'
+                                WHEN m_quintile IS NOT NULL THEN 'low' ELSE '' END AS worth,
+           count(*) AS customers, sum(spend_minor) AS spend_minor,
+           sum(expected_value_minor) AS expected_value_minor
+    FROM (SELECT seller_id, state, m_quintile, spend_minor, expected_value_minor
+          FROM customers_mart) LEFT JOIN (SELECT seller_id, unit_id FROM sellers_mart)
+         USING (seller_id)
+    GROUP BY ALL),
+lifted AS (
+    SELECT ancestor_id AS unit_id, own.* EXCLUDE (unit_id)
+    FROM own JOIN unit_ancestors USING (unit_id)
+    UNION ALL
+    SELECT NULL, own.* EXCLUDE (unit_id) FROM own)
+SELECT unit_id, state, worth, sum(customers) AS customers, sum(spend_minor) AS spend_minor,
+       sum(expected_value_minor) AS expected_value_minor
+FROM lifted GROUP BY unit_id, state, worth ORDER BY unit_id, state, worth"""

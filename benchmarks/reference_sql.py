@@ -15,6 +15,7 @@ from typing import Any
 from benchmarks.reference_customers import customers_sql
 from benchmarks.reference_forecast import HISTORY_KINDS, OUTCOME_KINDS, SPENDING_KINDS
 from benchmarks.reference_lists import (
+    CUSTOMER_LAYERS,
     candidates_sql,
     fresh_tags_sql,
     memberships_sql,
@@ -229,6 +230,7 @@ def reference_sql(*, parameters: Mapping[str, Any]) -> dict[str, str]:
         "sellers_mart": sellers_sql(as_of=as_of),
         "seller_candidates": seller_candidates_sql(as_of=as_of),
         "seller_origins": seller_origins_sql(as_of=as_of),
+        "customer_layers": CUSTOMER_LAYERS,
         "lives": lives_sql(as_of=as_of),
         "community_lives": community_lives_sql(as_of=as_of),
         "seller_months": seller_months_sql(as_of=as_of),

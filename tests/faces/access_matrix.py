@@ -46,6 +46,13 @@ drivers                    GET    200  200  200  200  200  403  403  403  200  4
 concentration              GET    200  200  200  200  200  403  403  403  200  403  403  302
 origins                    GET    200  200  200  200  200  403  403  403  200  403  403  302
 origins-export             GET    200  200  200  200  200  403  403  403  200  403  403  302
+hq-customers               GET    200  200  403  200  200  403  403  403  200  403  403  302
+hq-customer[ann-1]         GET    200  200  403  200  200  403  403  403  404  403  403  302
+hq-customer[bob-1]         GET    200  200  403  200  404  403  403  403  404  403  403  302
+hq-customer[cat-1]         GET    200  200  403  404  404  403  403  403  404  403  403  302
+hq-customer[dan-1]         GET    404  404  403  404  404  403  403  403  200  403  403  302
+hq-customer-phone[ann-1]   POST   200  403  403  403  403  403  403  403  404  403  403  302
+hq-customer-phone[dan-1]   POST   404  403  403  403  403  403  403  403  200  403  403  302
 communities                GET    200  200  200  200  200  403  403  403  200  403  403  302
 communities-export         GET    200  200  200  200  200  403  403  403  200  403  403  302
 spreadsheets               GET    200  200  200  200  200  403  403  403  200  403  403  302
@@ -306,6 +313,7 @@ FORMS = {
     "help-skip": {"reason": "other"},
     "playbook-save": {"priority": "1", "text_zh-hans": "{customer}您好", "text_en": "Hello"},
     "playbook-launch": {"horizon_days": "7", "planned_days": "30"},
+    "hq-customer-phone": {"reason": "asked to be called back"},
     "customer-phone": {"reason": "asked to be called back"},
     "customer-consent": {"opted_out": "1"},
 }

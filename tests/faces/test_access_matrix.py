@@ -59,7 +59,7 @@ def address_of(both: TwoBrands, page: str, thing: str) -> str:
         return reverse(page, args=[both.seller(thing)])
     if page.startswith("task"):
         return reverse(page, args=[both.tasks["ann-3" if number == "held" else thing]])
-    if page.startswith("customer"):
+    if page.startswith(("customer", "hq-customer")):
         return reverse(page, args=[both.customer(seller, int(number))])
     known = {"import": both.imports, "run": both.runs, "reaction": both.reactions}
     known |= {"playbook": both.playbooks, "help": both.helps, "segment": both.segments}
@@ -174,6 +174,10 @@ def _unmasked(row: Row) -> dict[str, list[str]]:
     may = [who for who, status in row.expected.items() if status == 200]
     if (row.page, row.method) == ("customer-phone", "POST"):
         return {who: [customer_of(row.thing[:3], int(row.thing[4:])).phone] for who in may}
+    if row.page.startswith("hq-customer") and row.thing:
+        person = customer_of(row.thing[:3], int(row.thing[4:]))
+        shown = person.phone if row.method == "POST" else person.masked_phone
+        return {who: [shown] for who in may}
     if row.page == "segment-export":
         return {who: _keys(SELLERS_OF[row.thing], range(1, CUSTOMERS_EACH)) for who in may}
     if row.page == "dispatch-export":

@@ -51,7 +51,7 @@ def address_of(both: TwoBrands, row: Row) -> str:
     known |= {"variant": both.variants, "assistant": both.assistants}
     ids = known.get(row.page.partition("-")[0], {})
     things |= ids
-    if row.page.startswith("customer"):
+    if row.page.startswith(("customer", "hq-customer")):
         things["ann-1"] = both.customer("ann", 1)
     return reverse(row.page, args=[things.get(row.thing, row.thing)] if row.thing else [])
 

@@ -83,7 +83,11 @@ class Person:
 
     @property
     def marks(self) -> tuple[str, ...]:
-        return (self.key, self.name, self.phone, f"{self.phone[:3]}****{self.phone[-4:]}")
+        return (self.key, self.name, self.phone, self.masked_phone)
+
+    @property
+    def masked_phone(self) -> str:
+        return f"{self.phone[:3]}****{self.phone[-4:]}"
 
 
 def seller_of(name: str) -> Person:

@@ -38,6 +38,7 @@ OFFICE += ("headquarters/drivers", "headquarters/drivers?cut=customer_age&agains
 OFFICE += ("headquarters/sellers?find=nobody", "headquarters/imports", "headquarters/runs")
 OFFICE += ("headquarters/playbooks", "headquarters/help", "headquarters/concentration")
 OFFICE += ("headquarters/origins", "headquarters/duplicates", "headquarters/communities")
+OFFICE += ("headquarters/customers", "headquarters/customers?worth=high&state=silent")
 OFFICE += ("headquarters/communities?state=ended", "headquarters/lives?of=communities&cut=theme")
 OFFICE += ("headquarters/segments", "headquarters/segments/new")
 OFFICE += ("headquarters/reactions", "headquarters/audit", "nowhere")
@@ -48,6 +49,7 @@ LED_TO_SELLER = {
 LED_TO_OFFICE = {
     "headquarters/segments": ("td a[href*='/segments/']",),
     "headquarters/playbooks": ("td a[href*='/playbooks/']",),
+    "headquarters/customers": ("td a[href*='/customers/']",),
     "headquarters/sellers": ("td a[href*='/sellers/']",),
     "headquarters/imports": ("td a[href*='/imports/']:not([href$=rejects])",),
     "headquarters/runs": ("td a[href*='/runs/']",),

@@ -16,6 +16,7 @@ from siyu.analytics.marts.brand_tiers import BRAND_TIERS
 from siyu.analytics.marts.candidates import CANDIDATES
 from siyu.analytics.marts.cohorts import COHORTS
 from siyu.analytics.marts.concentration import CONCENTRATION
+from siyu.analytics.marts.customer_layers import CUSTOMER_LAYERS
 from siyu.analytics.marts.customers import CUSTOMERS
 from siyu.analytics.marts.favourites import FAVOURITES
 from siyu.analytics.marts.histories import HISTORIES
@@ -206,6 +207,13 @@ NIGHTLY: tuple[Result, ...] = (
         ("sellers", "sellers_mart"),
         SELLER_ORIGINS,
         ("unit_id", "origin", "is_invited"),
+    ),
+    Result(
+        "customer_layers",
+        marts.customer_layers,
+        ("customers_mart", "sellers_mart", "unit_ancestors"),
+        CUSTOMER_LAYERS,
+        ("unit_id", "state", "worth"),
     ),
     Result("lives", marts.lives, ("customers_mart", "sellers_mart"), LIVES, ("cut", "group_key")),
     Result(

@@ -4,6 +4,7 @@ from siyu.analytics.marts.brand_tiers import brand_tiers
 from siyu.analytics.marts.candidates import candidates
 from siyu.analytics.marts.cohorts import cohorts
 from siyu.analytics.marts.concentration import concentration
+from siyu.analytics.marts.customer_layers import customer_layers
 from siyu.analytics.marts.customers import customers
 from siyu.analytics.marts.favourites import favourites
 from siyu.analytics.marts.histories import histories
@@ -38,6 +39,7 @@ __all__ = [
     "cohorts",
     "community_lives",
     "concentration",
+    "customer_layers",
     "customers",
     "favourites",
     "fresh_tags",

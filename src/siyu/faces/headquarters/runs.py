@@ -40,6 +40,7 @@ STEPS = {
     "standards": gettext_lazy("Standards of customers"),
     "forecasts": gettext_lazy("Forecast by kind of history"),
     "seller_origins": gettext_lazy("Where sellers came from"),
+    "customer_layers": gettext_lazy("Customers by state and worth"),
     "lives": gettext_lazy("How long customers stay"),
     "community_lives": gettext_lazy("How long communities last"),
     "fresh_tags": gettext_lazy("Fresh tags"),

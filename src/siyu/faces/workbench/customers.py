@@ -11,49 +11,32 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
+from siyu.faces.customers import told_of
 from siyu.faces.numbers import whole_number
 from siyu.faces.paging import page_number
-from siyu.faces.portraits import STATES
-from siyu.faces.signals import kind_of
-from siyu.faces.work import CUSTOMER_REASONS, how
-from siyu.faces.workbench.today import cards_of, others_by_id
-from siyu.faces.workbench.wording import (
-    portrait_sentences,
-    rhythm_line,
-)
+from siyu.faces.portraits import STATES, WORTHS
+from siyu.faces.workbench.today import cards_of
 from siyu.foundation.clock import utc_now
-from siyu.rooms.catalog.queries import names_of_categories, products_of_ids
 from siyu.rooms.customers.actions import opt_out, tag_customer, unmask
 from siyu.rooms.customers.queries import (
     find_by_phone,
     find_customer,
     names_of_customers,
     search_own,
-    tags_with,
 )
-from siyu.rooms.dispatch.queries import tasks_with
-from siyu.rooms.dispatch.types import CustomerReason
 from siyu.rooms.insights.queries import (
     own_customers,
     own_layer,
     own_layers,
-    portrait_of,
     portraits_among,
     publication_of,
 )
 from siyu.rooms.insights.types import Layer, Standing, Worth
 from siyu.rooms.operations.types import Right, Viewer
-from siyu.rooms.orders.queries import purchases_of
 from siyu.rooms.organization.queries import program_of
-from siyu.rooms.outreach.queries import contacts_with, open_task_of
-from siyu.rooms.segments.queries import rule_tags_with
+from siyu.rooms.outreach.queries import open_task_of
 from siyu.rooms.sellers.queries import own_seller
 
-WORTHS = {
-    Worth.HIGH: gettext_lazy("Spends much"),
-    Worth.MIDDLE: gettext_lazy("In the middle"),
-    Worth.LOW: gettext_lazy("Spends little"),
-}
 STANDINGS = {
     Standing.BUYING: gettext_lazy("Buying"),
     Standing.SLOWING: gettext_lazy("Slowing"),
@@ -212,67 +195,11 @@ def _found(viewer: Viewer, find: str) -> tuple[list[dict[str, Any]], int]:
 def _shown(viewer: Viewer, customer_id: int) -> dict[str, Any]:
     program = program_of(program_id=viewer.program_id)
     person = find_customer(viewer=viewer, customer_id=customer_id)
-    portrait = portrait_of(viewer=viewer, customer_id=customer_id)
-    purchases = purchases_of(viewer=viewer, customer_id=customer_id)
-    products = products_of_ids(
-        product_ids=[line.product_id for purchase in purchases for line in purchase.lines]
-    )
     seller = own_seller(viewer=viewer)
     today = program.day_of(utc_now())
     task = open_task_of(viewer=viewer, customer_id=customer_id)
-    shown = {
+    return told_of(viewer=viewer, person=person, program=program, today=today) | {
         "program": program,
-        "customer": person,
-        "portrait": portrait,
         "card": cards_of(viewer, (task,), seller, program, today)[0] if task else None,
-        "purchases": [
-            {
-                "view": purchase,
-                "goods": _("、").join(
-                    products[line.product_id].name for line in purchase.lines[:3]
-                ),
-                "more": max(len(purchase.lines) - 3, 0),
-            }
-            for purchase in purchases
-        ],
-        "contacts": _contacts(viewer, customer_id),
-        "tags": tags_with(viewer=viewer, customer_id=customer_id),
-        "rule_tags": rule_tags_with(viewer=viewer, customer_id=customer_id),
         "tab": "customers",
     }
-    if portrait:
-        published = publication_of(program_id=program.id)
-        category_id = portrait["favourite_category_id"]
-        category = names_of_categories(category_ids=[category_id] if category_id else [])
-        shown["rhythm"] = rhythm_line(portrait, published.as_of if published else today)
-        shown["sentences"] = portrait_sentences(
-            portrait, person.city, category.get(category_id, ""), program.currency
-        )
-    return shown
-
-
-def _contacts(viewer: Viewer, customer_id: int) -> list[dict[str, Any]]:
-    """What was done together, by list or by dispatch, newest first."""
-    listed = [
-        {
-            "at": done.closed_at,
-            "what": kind_of(done.signal, done.playbook_name).label,
-            "how": how(done.outcome, done.skip_reason),
-            "by_id": done.closed_by_id,
-        }
-        for done in contacts_with(viewer=viewer, customer_id=customer_id)
-    ]
-    asked = [
-        {
-            "at": done.closed_at,
-            "what": done.title,
-            "how": how(done.outcome, done.skip_reason),
-            "said": CUSTOMER_REASONS[CustomerReason(done.reason)] if done.reason else "",
-            "note": done.note,
-            "by_id": done.closed_by_id,
-        }
-        for done in tasks_with(viewer=viewer, customer_id=customer_id)
-    ]
-    contacts = sorted([*listed, *asked], key=lambda each: each["at"], reverse=True)
-    names = others_by_id(viewer, [each["by_id"] for each in contacts])
-    return [each | {"by": names.get(each["by_id"], "")} for each in contacts]

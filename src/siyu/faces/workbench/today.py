@@ -1,6 +1,5 @@
 """Today's list and what is done with its tasks."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from siyu.faces.access import page
+from siyu.faces.customers import others_by_id
 from siyu.faces.signals import Kind, kind_of
 from siyu.faces.work import OUTCOMES, SKIP_REASONS
 from siyu.faces.workbench.dispatches import asked_of
@@ -24,7 +24,7 @@ from siyu.rooms.content.queries import message_of, newest_templates
 from siyu.rooms.customers.queries import names_of_customers
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.orders.queries import last_bought
-from siyu.rooms.organization.queries import names_of_staff, names_of_units, program_of, today_in
+from siyu.rooms.organization.queries import names_of_units, program_of, today_in
 from siyu.rooms.organization.types import ProgramView
 from siyu.rooms.outreach.actions import finish_task, postpone_task, reopen_task, skip_task
 from siyu.rooms.outreach.queries import find_task, today_of
@@ -139,12 +139,6 @@ def cards_of(
     return cards
 
 
-def others_by_id(viewer: Viewer, staff_ids: Iterable[int | None]) -> dict[int, str]:
-    """Names of those among the staff who are not the viewer, by id."""
-    asked = {each for each in staff_ids if each is not None and each != viewer.staff_id}
-    return names_of_staff(staff_ids=asked) if asked else {}
-
-
 def _shown(viewer: Viewer) -> dict[str, Any]:
     program = program_of(program_id=viewer.program_id)
     seller = own_seller(viewer=viewer)
@@ -162,7 +156,9 @@ def _shown(viewer: Viewer) -> dict[str, Any]:
         "is_old": listed.on < day,
         "cards": cards_of(viewer, listed.open, seller, program, day),
         "closed": cards_of(viewer, listed.closed, seller, program, day),
-        "others": others_by_id(viewer, [task.closed_by_id for task in listed.closed]),
+        "others": others_by_id(
+            viewer=viewer, staff_ids=[task.closed_by_id for task in listed.closed]
+        ),
         "done": done,
         "total": done + len(listed.open),
         "expected_minor": sum(task.expected_value_minor for task in listed.open),

@@ -7,12 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from siyu.faces.portraits import AGES, GENDERS, STATES
+from siyu.faces.portraits import STATES
 from siyu.faces.templatetags.siyu import money_round, share
 from siyu.rooms.catalog.types import ProductView
 
 _STEADY_PPM = 50_000
-_LIKELY_GONE_PPM = 200_000
 
 
 def reason(signal: str, evidence: Mapping[str, Any], currency: str) -> str:
@@ -138,54 +137,3 @@ def message_values(
         "days": str((on - last_on).days) if last_on else "",
         "orders": str(orders or ""),
     }
-
-
-def rhythm_line(portrait: Mapping[str, Any], as_of: date) -> str:
-    """State and rhythm in one line."""
-    parts = [str(STATES.get(portrait["state"], portrait["state"]))]
-    if portrait["usual_gap_days"]:
-        parts.append(_("buys every {days} days").format(days=portrait["usual_gap_days"]))
-    if portrait["last_on"]:
-        days = (as_of - portrait["last_on"]).days
-        parts.append(_("last time {days} days ago").format(days=days))
-    return " · ".join(parts)
-
-
-def portrait_sentences(
-    portrait: Mapping[str, Any], city: str, category: str, currency: str
-) -> list[str]:
-    """Who she is, in a few sentences."""
-    person = [
-        str(word)
-        for word in (GENDERS.get(portrait["gender"]), AGES.get(portrait["age_band"]), city)
-        if word
-    ]
-    sentences = [_("{facts}.").format(facts=_(", ").join(person))] if person else []
-    if portrait["favourite_hours"] and category:
-        sentences.append(
-            _("Mostly buys {category}, usually between {hours} o'clock.").format(
-                category=category, hours=portrait["favourite_hours"].replace("-", "–")
-            )
-        )
-    if portrait["refunds_minor"]:
-        sentences.append(
-            _("Has returned goods for {amount}.").format(
-                amount=money_round(portrait["refunds_minor"], currency)
-            )
-        )
-    if portrait["is_top"]:
-        sentences.append(_("Among the top 10% by spend."))
-    if portrait["value_90_minor"]:
-        sentences.append(
-            _("About {visits} visits are expected within 90 days, worth {amount}.").format(
-                visits=f"{portrait['visits_90_x1000'] / 1_000:.1f}",
-                amount=money_round(portrait["value_90_minor"], currency),
-            )
-        )
-    if portrait["alive_ppm"] is not None and portrait["alive_ppm"] < _LIKELY_GONE_PPM:
-        sentences.append(
-            _("The chance of another purchase at all is {share}.").format(
-                share=share(portrait["alive_ppm"])
-            )
-        )
-    return sentences or [_("Nothing is known yet. Ask, and note it down.")]

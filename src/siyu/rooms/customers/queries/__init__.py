@@ -4,6 +4,7 @@ from siyu.rooms.customers.queries.current import current_ids, known_as
 from siyu.rooms.customers.queries.keys import customer_ids_by_key
 from siyu.rooms.customers.queries.merges import merges_of, twins_of
 from siyu.rooms.customers.queries.pages import (
+    find_by_number,
     find_by_phone,
     find_customer,
     keys_of_customers,
@@ -20,6 +21,7 @@ from siyu.rooms.customers.queries.tags import find_tag, tags_of, tags_with
 __all__ = [
     "current_ids",
     "customer_ids_by_key",
+    "find_by_number",
     "find_by_phone",
     "find_customer",
     "find_tag",

@@ -2,9 +2,9 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
-from siyu.foundation.crypto import mask_phone
+from siyu.foundation.crypto import mask_phone, phone_in
 from siyu.foundation.errors import NotFound
-from siyu.rooms.customers.models import Customer, Follow, PersonalRecord
+from siyu.rooms.customers.models import Customer, Follow, Identity, PersonalRecord
 from siyu.rooms.customers.queries.current import current_ids
 from siyu.rooms.customers.queries.serving import serving_now
 from siyu.rooms.customers.types import CustomerView
@@ -76,6 +76,23 @@ def find_by_phone(*, viewer: Viewer, phone: str) -> list[int]:
     ids = PersonalRecord.objects.filter(phone_index=index).values_list("customer_id", flat=True)
     current = current_ids(customer_ids=ids)
     people = dict.fromkeys(current.get(each, each) for each in ids)
+    return [customer_id for customer_id in people if _is_within(viewer, customer_id)]
+
+
+def find_by_number(*, viewer: Viewer, text: str) -> list[int]:
+    """Ids of customers within reach who have this whole phone number, outside key or alias."""
+    viewer.require(Right.SEE_CUSTOMERS)
+    phone = phone_in(text)
+    found = find_by_phone(viewer=viewer, phone=phone) if phone else []
+    stored = settings.SIYU_KEYRING.safe_key(text)
+    profiles = Customer.objects.filter(program_id=viewer.program_id, source_key=stored)
+    aliases = Identity.objects.filter(program_id=viewer.program_id, key=stored)
+    ids = [
+        *profiles.values_list("id", flat=True),
+        *aliases.values_list("customer_id", flat=True),
+    ]
+    current = current_ids(customer_ids=ids)
+    people = dict.fromkeys([*found, *(current.get(each, each) for each in ids)])
     return [customer_id for customer_id in people if _is_within(viewer, customer_id)]
 
 

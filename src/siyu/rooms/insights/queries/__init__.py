@@ -15,7 +15,12 @@ from siyu.rooms.insights.queries.fresh import (
     sellers_in_month,
     units_in_month,
 )
-from siyu.rooms.insights.queries.layers import own_layer, own_layers
+from siyu.rooms.insights.queries.layers import (
+    customer_layers_of,
+    customers_standing,
+    own_layer,
+    own_layers,
+)
 from siyu.rooms.insights.queries.pages import members_after, portraits_after, sellers_after
 from siyu.rooms.insights.queries.pasts import sellers_began, sold_by_seller
 from siyu.rooms.insights.queries.published import (
@@ -53,7 +58,9 @@ __all__ = [
     "candidate_batches",
     "compare_words",
     "counted_draws",
+    "customer_layers_of",
     "customers_known",
+    "customers_standing",
     "day_so_far",
     "freshness_of",
     "members_after",

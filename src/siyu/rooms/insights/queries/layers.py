@@ -1,9 +1,18 @@
-"""A seller's own customers by layer: what they are worth, and how they stand."""
+"""Customers by layer: what they are worth, and how they stand."""
 
 from collections import Counter
 from collections.abc import Callable
 
-from siyu.rooms.insights.queries.published import portraits_among, read_rows
+from siyu.analytics.marts.customer_layers import WORTH_QUINTILES
+from siyu.foundation.errors import BadInput
+from siyu.rooms.insights.ports import warehouse
+from siyu.rooms.insights.queries.published import (
+    portraits_among,
+    publication_of,
+    read_rows,
+    sellers_within,
+    top_unit,
+)
 from siyu.rooms.insights.types import Layer, Lookup, Portrait, Standing, Worth
 from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.sellers.queries import seller_ids_within
@@ -16,7 +25,15 @@ _COLUMNS = (
     "recent_per_30d_x100",
     "expected_value_minor",
 )
-_HIGH, _MIDDLE = 4, 3
+_LISTED = (
+    "customer_id",
+    "seller_id",
+    "state",
+    "orders",
+    "spend_minor",
+    "last_on",
+    "expected_value_minor",
+)
 # Once a month or more, and now half of it or less.
 _ONCE_X100 = 100
 _STANDINGS = {
@@ -51,6 +68,47 @@ def own_layer(
     return [portraits[each] for each in ids], len(chosen)
 
 
+def customer_layers_of(*, viewer: Viewer) -> list[Portrait]:
+    """Rows of the mart ``customer_layers`` for the whole of the viewer's reach.
+
+    None before the first night.
+    """
+    viewer.require(Right.SEE_CUSTOMERS)
+    top = None if viewer.scope is Scope.PROGRAM else top_unit(viewer=viewer)
+    return read_rows(viewer=viewer, lookup=Lookup(result="customer_layers", where={"unit_id": top}))
+
+
+def customers_standing(
+    *, viewer: Viewer, state: str = "", worth: str = "", page: int = 1, size: int = 20
+) -> tuple[list[Portrait], int]:
+    """Customers within reach by state and worth, the most valuable first, and their number.
+
+    Raises BadInput for a worth that is none.
+    """
+    viewer.require(Right.SEE_CUSTOMERS)
+    if worth and worth not in WORTH_QUINTILES:
+        raise BadInput("worth", "Choose one of {choices}.", choices=", ".join(WORTH_QUINTILES))
+    publication = publication_of(program_id=viewer.program_id)
+    if publication is None:
+        return [], 0
+    where = sellers_within(viewer=viewer) | ({"state": state} if state else {})
+    if worth:
+        where["m_quintile"] = WORTH_QUINTILES[worth]
+    lookup = Lookup(
+        result="customers_mart",
+        columns=_LISTED,
+        where=where,
+        order_by=("expected_value_minor", "customer_id"),
+        descending=True,
+        limit=size,
+        offset=(page - 1) * size,
+    )
+    count = warehouse().count(
+        program_id=viewer.program_id, run_id=publication.run_id, lookup=lookup
+    )
+    return read_rows(viewer=viewer, lookup=lookup), count
+
+
 def _own(viewer: Viewer) -> list[Portrait]:
     viewer.require(Right.SEE_CUSTOMERS)
     own = seller_ids_within(viewer=viewer)
@@ -61,9 +119,8 @@ def _own(viewer: Viewer) -> list[Portrait]:
 
 
 def _worth(row: Portrait) -> Worth:
-    if row["m_quintile"] >= _HIGH:
-        return Worth.HIGH
-    return Worth.MIDDLE if row["m_quintile"] >= _MIDDLE else Worth.LOW
+    places = WORTH_QUINTILES.items()
+    return next(Worth(worth) for worth, quintiles in places if row["m_quintile"] in quintiles)
 
 
 def _is_quiet(row: Portrait) -> bool:
