@@ -53,6 +53,8 @@ hq-customer[cat-1]         GET    200  200  403  404  404  403  403  403  404  4
 hq-customer[dan-1]         GET    404  404  403  404  404  403  403  403  200  403  403  302
 hq-customer-phone[ann-1]   POST   200  403  403  403  403  403  403  403  404  403  403  302
 hq-customer-phone[dan-1]   POST   404  403  403  403  403  403  403  403  200  403  403  302
+assistant-dismiss[plum]    POST   302  302  403  403  403  403  403  403  404  403  403  302
+assistant-dismiss[fern]    POST   404  404  403  403  403  403  403  403  302  403  403  302
 communities                GET    200  200  200  200  200  403  403  403  200  403  403  302
 communities-export         GET    200  200  200  200  200  403  403  403  200  403  403  302
 spreadsheets               GET    200  200  200  200  200  403  403  403  200  403  403  302

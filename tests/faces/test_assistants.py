@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from siyu.rooms.sellers.queries import assistants_of
 from tests.faces.conftest import SignIn
-from tests.faces.two_brands import TwoBrands, customer_of
+from tests.faces.two_brands import TwoBrands, customer_of, today
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -43,6 +44,11 @@ def test_a_seller_adds_a_helper_and_sends_the_link(both: TwoBrands, ann: Client)
     ann.post(reverse("assistant-end", args=[newest.id]))
     assert browser.get(reverse("today")).status_code == 403
     ann.post(reverse("assistant-return", args=[newest.id]))
+    assert browser.get(reverse("today")).status_code == 403, "what she had open stays closed"
+    again = assistants_of(viewer=both.plum.owner, seller_id=both.seller("ann"))[0]
+    shown = read(ann.post(reverse("assistant-link", args=[again.id])))
+    (token,) = re.findall(r"/link/([\w-]+)<", shown)
+    assert browser.post(reverse("link", args=[token])).status_code == 302
     assert browser.get(reverse("today")).status_code == 200
 
 
@@ -69,6 +75,10 @@ def test_a_helper_works_the_list_and_it_is_noted_who_did(
 
 
 def test_a_helper_is_led_to_no_closed_door(both: TwoBrands, helper: Client):
+    customer = reverse("customer", args=[both.customer("ann", 1)])
+    assert reverse("customer-phone", args=[both.customer("ann", 1)]) not in read(
+        helper.get(customer)
+    )
     for name in ("today", "own-customers", "me"):
         page = read(helper.get(reverse(name)))
         assert reverse("numbers") not in page
@@ -82,3 +92,24 @@ def test_headquarters_sees_who_helps(both: TwoBrands, sign_in: SignIn):
     assert "extra-of-plum" not in read(
         sign_in("operator").get(reverse("seller", args=[both.seller("amy")]))
     )
+
+
+def test_an_operator_ends_an_assistant(both: TwoBrands, sign_in: SignIn, helper: Client):
+    answer = sign_in("operator").post(
+        reverse("assistant-dismiss", args=[both.assistants["plum"]]),
+        {"seller": both.seller("ann")},
+        follow=True,
+    )
+    assert "Guide-Ann" in read(answer)
+    assert "extra-of-plum" not in read(answer)
+    assert helper.get(reverse("today")).status_code == 403
+
+
+def test_who_contacted_a_customer_elsewhere_stays_unnamed(both: TwoBrands, sign_in: SignIn):
+    sign_in("ann").post(reverse("task-outcome", args=[both.tasks["ann-1"]]), {"outcome": "call"})
+    yesterday = today() - timedelta(days=1)
+    both.plum.follow(customer_of("ann", 1).key, "sk-cat", f"{yesterday} 10:00", is_serving=True)
+    customer = reverse("customer", args=[both.customer("ann", 1)])
+    page = read(sign_in("cat", headers=ENGLISH).get(customer))
+    assert "Called" in page
+    assert "Guide-Ann" not in page

@@ -17,10 +17,10 @@ from siyu.rooms.dispatch.types import CustomerReason
 from siyu.rooms.insights.queries import portrait_of, publication_of
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.orders.queries import purchases_of
-from siyu.rooms.organization.queries import names_of_staff
 from siyu.rooms.organization.types import ProgramView
 from siyu.rooms.outreach.queries import contacts_with
 from siyu.rooms.segments.queries import rule_tags_with
+from siyu.rooms.sellers.queries import names_within
 
 _NAMED_GOODS = 3
 
@@ -50,9 +50,9 @@ def told_of(
 
 
 def others_by_id(*, viewer: Viewer, staff_ids: Iterable[int | None]) -> dict[int, str]:
-    """Names of those among the staff who are not the viewer, by id."""
+    """Names of those who sell or assist within the viewer's reach and are not she, by id."""
     asked = {each for each in staff_ids if each is not None and each != viewer.staff_id}
-    return names_of_staff(staff_ids=asked) if asked else {}
+    return names_within(viewer=viewer, staff_ids=asked) if asked else {}
 
 
 def _purchases(viewer: Viewer, customer_id: int) -> list[dict[str, Any]]:

@@ -12,7 +12,9 @@ from siyu.rooms.communities.types import CommunityView
 from siyu.rooms.organization.types import Role
 from tests.rooms.arrow_rows import moment
 from tests.rooms.brand import Brand, new_brand
+from tests.rooms.plain_text import places_of
 
+NOW = moment("2025-12-01 10:00")
 TEA: dict[str, Any] = {
     "key": "tea",
     "name": "Tea friends",
@@ -35,7 +37,7 @@ def counts(result: Any) -> tuple[int, int, int, int]:
 
 
 def all_of(brand: Brand) -> dict[str, CommunityView]:
-    found, count = communities_page(viewer=brand.owner, size=None)
+    found, count = communities_page(viewer=brand.owner, now=NOW, size=100)
     assert count == len(found)
     return {each.key: each for each in found}
 
@@ -83,7 +85,7 @@ def test_a_row_that_cannot_be_is_rejected_alone(
     shop.communities(TEA | {"ended_at": "2025-06-01 10:00"})
     before = all_of(shop)
     result = shop.communities(row, TEA | {"key": "other"})
-    assert counts(result)[:2] == (1, 0)
+    assert counts(result) == (1, 0, 0, 1)
     (reject,) = result.rejects
     assert (reject.column, reject.code, reject.row) == (column, code, 2)
     after = all_of(shop)
@@ -101,13 +103,13 @@ def test_of_rows_with_one_key_the_later_adds_to_the_first(shop: Brand) -> None:
 def test_each_sees_communities_within_reach(shop: Brand) -> None:
     shop.communities(TEA, TEA | {"key": "bobs", "seller_key": "bob", "name": "Bob's"})
     manager = shop.staff("mia", Role.STORE_MANAGER, shop.store("n1"))
-    found, count = communities_page(viewer=manager)
+    found, count = communities_page(viewer=manager, now=NOW)
     assert ([each.key for each in found], count) == (["tea"], 1)
-    assert open_communities_of(viewer=manager, seller_id=shop.seller("ann")) == (1, 180)
-    assert open_communities_of(viewer=manager, seller_id=shop.seller("bob")) == (0, 0)
+    assert open_communities_of(viewer=manager, seller_id=shop.seller("ann"), now=NOW) == (1, 180)
+    assert open_communities_of(viewer=manager, seller_id=shop.seller("bob"), now=NOW) == (0, 0)
     with pytest.raises(NotAllowed):
-        communities_page(viewer=shop.seller_viewer("ann"))
-    assert communities_page(viewer=new_brand("other").owner) == ([], 0)
+        communities_page(viewer=shop.seller_viewer("ann"), now=NOW)
+    assert communities_page(viewer=new_brand("other").owner, now=NOW) == ([], 0)
 
 
 def test_they_are_found_by_number_name_state_and_owner(shop: Brand) -> None:
@@ -119,7 +121,7 @@ def test_they_are_found_by_number_name_state_and_owner(shop: Brand) -> None:
     )
 
     def keys(**asked: Any) -> list[str]:
-        return [each.key for each in communities_page(viewer=shop.owner, **asked)[0]]
+        return [each.key for each in communities_page(viewer=shop.owner, now=NOW, **asked)[0]]
 
     assert keys()[0] == "bobs", "the newest first"
     assert set(keys(find="friends")) == {"tea", "old"}
@@ -129,3 +131,41 @@ def test_they_are_found_by_number_name_state_and_owner(shop: Brand) -> None:
     assert keys(seller_id=shop.seller("bob")) == ["bobs"]
     assert len(keys(size=1, page=3)) == 1
     assert keys(size=1, page=4) == []
+
+
+def test_a_key_of_another_source_is_another_community(shop: Brand) -> None:
+    shop.communities(TEA)
+    till = Brand(shop.program, source="till")
+    assert counts(till.communities(TEA | {"name": "Till's tea"})) == (1, 0, 0, 0)
+    found, count = communities_page(viewer=shop.owner, now=NOW)
+    assert {each.name for each in found} == {"Tea friends", "Till's tea"}
+    assert count == 2
+
+
+def test_a_long_key_is_cut_as_a_name_only(shop: Brand) -> None:
+    key = "k" * 128
+    shop.communities({"key": key, "seller_key": "ann", "opened_at": "2025-01-05 10:00"})
+    (found,) = communities_page(viewer=shop.owner, now=NOW, find=key)[0]
+    assert (found.key, found.name) == (key, "k" * 120)
+
+
+def test_a_key_that_is_a_phone_number_is_shown_to_nobody(shop: Brand) -> None:
+    row = {"key": "13912345678", "seller_key": "ann", "opened_at": "2025-01-05 10:00"}
+    shop.communities(row)
+    assert counts(shop.communities(row)) == (0, 0, 1, 0)
+    (found,) = communities_page(viewer=shop.owner, now=NOW, find="13912345678")[0]
+    assert (found.key, found.name) == ("", "139****5678")
+    assert places_of("13912345678") == []
+
+
+def test_what_ends_later_goes_on(shop: Brand) -> None:
+    shop.communities(TEA | {"ended_at": "2025-12-01 10:01"})
+    (found,) = communities_page(viewer=shop.owner, now=NOW, is_open=True)[0]
+    assert found.is_open
+    assert communities_page(viewer=shop.owner, now=NOW, is_open=False) == ([], 0)
+    later = moment("2025-12-01 10:02")
+    (found,) = communities_page(viewer=shop.owner, now=later, is_open=False)[0]
+    assert not found.is_open
+    ann = shop.seller("ann")
+    assert open_communities_of(viewer=shop.owner, seller_id=ann, now=NOW) == (1, 180)
+    assert open_communities_of(viewer=shop.owner, seller_id=ann, now=later) == (0, 0)

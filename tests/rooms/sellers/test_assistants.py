@@ -19,12 +19,13 @@ from siyu.rooms.sellers.actions import (
 from siyu.rooms.sellers.queries import (
     assistants_of,
     find_seller,
+    names_within,
     own_seller,
     seller_ids_within,
     sellers_of_ids,
 )
 from siyu.rooms.sellers.types import MOST_ASSISTANTS
-from tests.rooms.brand import Brand
+from tests.rooms.brand import Brand, new_brand
 
 
 @pytest.fixture
@@ -86,8 +87,16 @@ def test_what_ended_is_closed_at_once_and_may_begin_again(shop: Brand):
         issue_assistant_link(viewer=ann, assistant_id=helper_id)
     (shown,) = assistants_of(viewer=ann, seller_id=shop.seller("ann"))
     assert shown.ended_at is not None
-    return_assistant(viewer=ann, assistant_id=helper_id)
-    assert own_seller(viewer=viewer_for(shop, helper_id)).id == shop.seller("ann")
+    again = return_assistant(viewer=ann, assistant_id=helper_id)
+    assert own_seller(viewer=viewer_for(shop, again)).id == shop.seller("ann")
+    (shown,) = assistants_of(viewer=ann, seller_id=shop.seller("ann"))
+    assert (shown.id, shown.name, shown.ended_at) == (again, "Helper", None)
+    with pytest.raises(NotAllowed):
+        viewer_of(staff_id=staff_id or 0)  # who found her old phone is still out
+    for _ in range(2):
+        with pytest.raises(Conflict):
+            return_assistant(viewer=ann, assistant_id=helper_id)
+    assert names_within(viewer=ann, staff_ids=[staff_id or 0]) == {staff_id: "Helper"}
 
 
 def test_another_sellers_assistant_is_not_hers(shop: Brand):
@@ -141,3 +150,37 @@ def test_who_helps_a_seller_that_leaves_is_out_and_comes_back_with_her(shop: Bra
     assert viewer_of(staff_id=staff[helping]).may(Right.WORK_TASKS)
     with pytest.raises(NotAllowed):
         viewer_of(staff_id=staff[ended])
+
+
+def test_her_name_is_told_within_the_reach_of_her_seller_only(shop: Brand):
+    ann, bob = shop.seller_viewer("ann"), shop.seller_viewer("bob")
+    helper = viewer_for(shop, add_assistant(viewer=ann, name="Helper"))
+    asked = [helper.staff_id or 0, ann.staff_id or 0, bob.staff_id or 0]
+    assert set(names_within(viewer=ann, staff_ids=asked)) == set(asked[:2])
+    assert set(names_within(viewer=bob, staff_ids=asked)) == {bob.staff_id}
+    assert set(names_within(viewer=shop.owner, staff_ids=asked)) == set(asked)
+
+
+def test_headquarters_may_end_an_assistant_and_others_may_not(shop: Brand):
+    ann = shop.seller_viewer("ann")
+    helper_id = add_assistant(viewer=ann, name="Helper")
+    manager = shop.staff("mia", Role.STORE_MANAGER, shop.store("headquarters"))
+    with pytest.raises(NotAllowed):
+        end_assistant(viewer=manager, assistant_id=helper_id)
+    with pytest.raises(NotFound):
+        end_assistant(viewer=new_brand("other").owner, assistant_id=helper_id)
+    assert viewer_for(shop, helper_id).may(Right.WORK_TASKS)
+    operator = shop.staff("otto", Role.OPERATOR)
+    end_assistant(viewer=operator, assistant_id=helper_id)
+    with pytest.raises(NotAllowed):
+        viewer_for(shop, helper_id)
+
+
+def test_who_left_lets_nobody_in_with_a_page_that_is_still_open(shop: Brand):
+    stale = shop.seller_viewer("ann")
+    helper = viewer_for(shop, add_assistant(viewer=stale, name="Helper"))
+    shop.sellers({"key": "ann", "status": "left"})
+    with pytest.raises(NotAllowed):
+        add_assistant(viewer=stale, name="One more")
+    with pytest.raises(NotFound):
+        own_seller(viewer=helper)

@@ -1,6 +1,7 @@
 """Communities: whose they are, since when, and which of them go on."""
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -10,7 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
 from siyu.faces.exports import csv_of
+from siyu.faces.numbers import whole_number
 from siyu.faces.paging import page_number
+from siyu.foundation.clock import utc_now
 from siyu.rooms.communities.queries import communities_page
 from siyu.rooms.communities.types import CommunityView
 from siyu.rooms.operations.types import Right, Viewer
@@ -19,9 +22,7 @@ from siyu.rooms.organization.types import ProgramView
 from siyu.rooms.sellers.queries import sellers_of_ids
 
 STATES = {"open": gettext_lazy("Going on"), "ended": gettext_lazy("Ended")}
-_SIZE, _BATCH = 20, 500
-# Ids have 18 digits; a number of 20 fits into no 64 bits.
-_ID_DIGITS = 20
+_SIZE, _BATCH = 20, 1_000
 
 
 @page(Right.SEE_SELLERS)
@@ -29,17 +30,19 @@ def communities(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     """The list, the newest first: found by number or name, by state, by seller."""
     asked = _asked(request)
     number = page_number(request)
-    found, count = communities_page(viewer=viewer, page=number, size=_SIZE, **asked)
+    found, total = communities_page(viewer=viewer, now=utc_now(), page=number, size=_SIZE, **asked)
+    owners = sellers_of_ids(viewer=viewer, seller_ids=[asked["seller_id"] or 0])
     shown = {
         "program": program_of(program_id=viewer.program_id),
         "rows": _with_owners(viewer, found),
-        "count": count,
+        "count": total,
         "find": asked["find"],
         "state": request.GET.get("state", ""),
         "states": STATES,
+        "owner": owners.get(asked["seller_id"] or 0),
         "is_filtered": any(value not in ("", None) for value in asked.values()),
         "page": number,
-        "pages": max(-(-count // _SIZE), 1),
+        "pages": max(-(-total // _SIZE), 1),
         "section": "communities",
     }
     return render(request, "headquarters/communities.html", shown)
@@ -48,18 +51,16 @@ def communities(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
 @page(Right.SEE_SELLERS)
 def export(request: HttpRequest, *, viewer: Viewer) -> StreamingHttpResponse:
     """The whole list as CSV, as it is asked for."""
-    found, _count = communities_page(viewer=viewer, size=None, **_asked(request))
-    program = program_of(program_id=viewer.program_id)
-    return csv_of(name="communities", rows=_lines(viewer, found, program))
+    rows = _lines(viewer, program_of(program_id=viewer.program_id), _asked(request))
+    return csv_of(name="communities", rows=rows)
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
-    state, seller = request.GET.get("state", ""), request.GET.get("seller", "")
-    is_id = seller.isascii() and seller.isdigit() and len(seller) < _ID_DIGITS
+    state = request.GET.get("state", "")
     return {
         "find": request.GET.get("find", "").strip(),
         "is_open": state == "open" if state in STATES else None,
-        "seller_id": int(seller) if is_id else None,
+        "seller_id": whole_number(request.GET.get("seller", "")),
     }
 
 
@@ -78,9 +79,7 @@ def _with_owners(viewer: Viewer, found: Sequence[CommunityView]) -> list[dict[st
     ]
 
 
-def _lines(
-    viewer: Viewer, found: list[CommunityView], program: ProgramView
-) -> Iterator[Sequence[Any]]:
+def _lines(viewer: Viewer, program: ProgramView, asked: dict[str, Any]) -> Iterator[Sequence[Any]]:
     yield (
         _("Community number"),
         _("Name"),
@@ -91,8 +90,12 @@ def _lines(
         _("Dissolved"),
         _("Members"),
     )
-    for start in range(0, len(found), _BATCH):
-        for row in _with_owners(viewer, found[start : start + _BATCH]):
+    now = utc_now()
+    for number in count(1):
+        found, _all = communities_page(viewer=viewer, now=now, page=number, size=_BATCH, **asked)
+        if not found:
+            return
+        for row in _with_owners(viewer, found):
             each = row["community"]
             yield (
                 each.key,

@@ -19,7 +19,7 @@ from siyu.rooms.customers.queries import find_by_number, find_customer, names_of
 from siyu.rooms.insights.queries import (
     customer_layers_of,
     customers_standing,
-    portraits_among,
+    portrait_of,
     publication_of,
 )
 from siyu.rooms.insights.types import Worth
@@ -119,9 +119,9 @@ def _one(
 
 def _found(viewer: Viewer, find: str) -> tuple[list[Mapping[str, Any]], int]:
     ids = find_by_number(viewer=viewer, text=find)
-    portraits = portraits_among(viewer=viewer, customer_ids=ids) if ids else {}
-    rows: list[Mapping[str, Any]] = [portraits.get(each) or {"customer_id": each} for each in ids]
-    return rows, len(rows)
+    shown = ids[:_SIZE]
+    rows = [portrait_of(viewer=viewer, customer_id=each) or {"customer_id": each} for each in shown]
+    return rows, len(ids)
 
 
 def _with_people(viewer: Viewer, rows: list[Any]) -> list[dict[str, Any]]:

@@ -4,15 +4,18 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from siyu.analytics.marts.seller_candidates import MILESTONE_FANS
 from siyu.faces.access import page
 from siyu.faces.exports import csv_of
+from siyu.faces.numbers import whole_number
 from siyu.faces.paging import page_number
+from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import NotAllowed
 from siyu.foundation.money import from_minor
 from siyu.rooms.campaigns.queries import own_target
@@ -30,6 +33,7 @@ from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.actions import issue_link
 from siyu.rooms.organization.queries import grants_of, names_of_units, program_of, today_in
 from siyu.rooms.organization.types import Role
+from siyu.rooms.sellers.actions import end_assistant
 from siyu.rooms.sellers.queries import assistants_of, find_seller, sellers_of_ids, sellers_page
 from siyu.rooms.sellers.types import SellerKind, SellerStatus, SellerView
 
@@ -130,11 +134,12 @@ def seller(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpRespo
         "life": LIVES.get(row["life"]) if row else None,
         "persona": PERSONAS.get(row["persona"]) if row else None,
         "assistants": [
-            each.name
+            each
             for each in assistants_of(viewer=viewer, seller_id=seller_id)
             if each.ended_at is None
         ],
-        "communities": open_communities_of(viewer=viewer, seller_id=seller_id),
+        "may_end": viewer.may(Right.ISSUE_LINKS),
+        "communities": open_communities_of(viewer=viewer, seller_id=seller_id, now=utc_now()),
         "milestone_fans": MILESTONE_FANS,
         "target": own_target(viewer=viewer, seller_id=seller_id, month_on=month_on),
         "fresh": _fresh(viewer, seller_id, today),
@@ -163,6 +168,15 @@ def link(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpRespons
     partial = request.headers.get("HX-Request-Type") == "partial"
     template = "_link" if partial else "link"
     return render(request, f"headquarters/{template}.html", shown)
+
+
+@page(Right.ISSUE_LINKS, methods=("POST",))
+def end(request: HttpRequest, assistant_id: int, *, viewer: Viewer) -> HttpResponse:
+    """Let an assistant of a seller help no longer."""
+    end_assistant(viewer=viewer, assistant_id=assistant_id)
+    messages.success(request, _("She helps no longer; what she opens is closed to her at once."))
+    back = whole_number(request.POST.get("seller", ""))
+    return redirect("seller", seller_id=back) if back else redirect("sellers")
 
 
 @page(Right.SEE_SELLERS)

@@ -87,6 +87,7 @@ urlpatterns = [
     path("concentration", concentration.concentration, name="concentration"),
     path("sellers", sellers.sellers, name="sellers"),
     path("sellers.csv", sellers.export, name="sellers-export"),
+    path("assistants/<id:assistant_id>/end", sellers.end, name="assistant-dismiss"),
     path("customers", customers.customers, name="hq-customers"),
     path("customers/<id:customer_id>", customers.customer, name="hq-customer"),
     path("customers/<id:customer_id>/phone", customers.phone, name="hq-customer-phone"),

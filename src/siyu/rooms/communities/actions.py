@@ -3,14 +3,15 @@
 from typing import Any
 
 import pyarrow as pa
+from django.conf import settings
 from django.db import transaction
 
+from siyu.foundation.crypto import mask_phone, phone_in
 from siyu.foundation.ids import new_ids
 from siyu.rooms.communities.models import Community
-from siyu.rooms.communities.queries import community_ids_by_key
 from siyu.rooms.communities.types import NAME_LENGTH, THEME_LENGTH
 from siyu.rooms.operations.actions import insert_rows, update_rows, write_stamp
-from siyu.rooms.operations.queries import plain_rows
+from siyu.rooms.operations.queries import any_of, plain_rows
 from siyu.rooms.operations.types import ImportCounts, Reject
 from siyu.rooms.sellers.queries import seller_ids_by_key
 
@@ -19,46 +20,48 @@ _STATE = ("seller_id", "name", "theme", "opened_at", "ended_at", "members")
 
 @transaction.atomic
 def import_communities(*, program_id: int, source: str, rows: pa.Table) -> ImportCounts:
-    """Create or update communities from COMMUNITY_ROWS.
+    """Create or update communities of a source from COMMUNITY_ROWS.
 
     A new one needs its owner and its opening; rows without them, of an unknown seller, or that
-    end before they begin are rejected. Of rows with one key the last counts.
+    end before they begin are rejected. Rows with one key are laid over each other in their order.
     """
-    given = plain_rows(table=rows)
-    ids = community_ids_by_key(
-        program_id=program_id, source=source, keys=[row["key"] for row in given]
+    ring = settings.SIYU_KEYRING
+    given = [
+        row | {"key": ring.safe_key(row["key"])} | {"told": row["key"]}
+        for row in plain_rows(table=rows)
+    ]
+    found = Community.objects.filter(
+        program_id=program_id,
+        source=source,
+        source_key__in=any_of(values={row["key"] for row in given}),
     )
+    ids, known = {}, {}
+    for community in found:
+        ids[community.source_key] = community.id
+        known[community.source_key] = _state(community)
     sellers = seller_ids_by_key(
         program_id=program_id,
         source=source,
         keys={row["seller_key"] for row in given if row["seller_key"]},
     )
-    known = {
-        key: _state(community)
-        for key, community in _by_key(ids, Community.objects.in_bulk(list(ids.values()))).items()
-    }
-    before = dict(known)
-    rejects = []
+    before, told, rejects = dict(known), set(), []
     for row in given:
         after = _after(known.get(row["key"]), row, sellers)
         problem = _problem(row, after, sellers)
         if problem is None:
             known[row["key"]] = after
+            told.add(row["key"])
         else:
             rejects.append(problem)
     new = [key for key in known if key not in ids]
-    changed = [key for key in before if known[key] != before[key]]
-    _write(program_id, source, known, new, {key: ids[key] for key in changed})
+    changed = {key: ids[key] for key in before if known[key] != before[key]}
+    _write(program_id, source, known, new, changed)
     return ImportCounts(
         created=len(new),
         updated=len(changed),
-        unchanged=len({row["key"] for row in given} & set(before)) - len(changed),
+        unchanged=len(told) - len(new) - len(changed),
         rejects=tuple(rejects),
     )
-
-
-def _by_key(ids: dict[str, int], found: dict[int, Community]) -> dict[str, Community]:
-    return {key: found[community_id] for key, community_id in ids.items()}
 
 
 def _state(community: Community) -> dict[str, Any]:
@@ -77,7 +80,8 @@ def _after(
         "ended_at": row["ended_at"],
         "members": row["members"],
     }
-    blank = dict.fromkeys(_STATE) | {"name": row["key"], "theme": ""}
+    name = mask_phone(phone_in(row["told"])) or row["told"]
+    blank = dict.fromkeys(_STATE) | {"name": name[:NAME_LENGTH], "theme": ""}
     known = before or blank
     return {name: known[name] if told[name] in (None, "") else told[name] for name in _STATE}
 

@@ -10,7 +10,10 @@ THEME_LENGTH, NAME_LENGTH = 40, 120
 
 @dataclass(frozen=True, kw_only=True)
 class CommunityView:
-    """A community (社群): whose it is, of which theme, since when, until when, how large."""
+    """A community (社群): whose it is, of which theme, since when, until when, how large.
+
+    The key is empty where it is a phone number.
+    """
 
     id: int
     key: str
@@ -19,6 +22,7 @@ class CommunityView:
     theme: str
     opened_at: datetime
     ended_at: datetime | None
+    is_open: bool
     members: int | None
 
 

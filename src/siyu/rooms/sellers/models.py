@@ -53,13 +53,17 @@ class Seller(models.Model):
 
 
 class Assistant(models.Model):
-    """One who helps a seller with her customers, until ``ended_at``; may be let in again."""
+    """One who helps a seller with her customers, until ``ended_at``.
+
+    Let in again, she is a new one with an account of her own: what she had open stays closed.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     seller = models.ForeignKey(Seller, models.CASCADE, related_name="+")
     staff = models.OneToOneField("organization.Staff", models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
+    returned_as = models.OneToOneField("self", models.SET_NULL, null=True, related_name="+")
 
 
 class Arrangement(models.Model):

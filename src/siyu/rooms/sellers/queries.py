@@ -112,7 +112,8 @@ def units_of_working_sellers(*, program_id: int) -> dict[int, int]:
 def assistants_of(*, viewer: Viewer, seller_id: int) -> list[AssistantView]:
     """Who assists a seller within reach, and who did, the newest first. Raises NotFound."""
     find_seller(viewer=viewer, seller_id=seller_id)
-    rows = list(Assistant.objects.filter(seller_id=seller_id).order_by("-added_at", "-id"))
+    own = Assistant.objects.filter(seller_id=seller_id, returned_as=None)
+    rows = list(own.order_by("-added_at", "-id"))
     names = names_of_staff(staff_ids=[row.staff_id for row in rows])
     return [
         AssistantView(
@@ -126,6 +127,16 @@ def assistants_of(*, viewer: Viewer, seller_id: int) -> list[AssistantView]:
     ]
 
 
+def names_within(*, viewer: Viewer, staff_ids: Iterable[int]) -> dict[int, str]:
+    """Names by id of those of the staff who are sellers within reach, or assist one."""
+    asked = set(staff_ids)
+    within = _within(viewer)
+    selling = within.filter(staff_id__in=asked).values_list("staff_id", flat=True)
+    assisting = Assistant.objects.filter(staff_id__in=asked, seller__in=within)
+    known = {*selling, *assisting.values_list("staff_id", flat=True)}
+    return names_of_staff(staff_ids=[each for each in known if each is not None])
+
+
 def _own(viewer: Viewer) -> QuerySet[Seller]:
     """The seller that the viewer is, or the one that she assists."""
     rows = Seller.objects.filter(program_id=viewer.program_id)
@@ -133,7 +144,7 @@ def _own(viewer: Viewer) -> QuerySet[Seller]:
         return rows.none()
     if viewer.role == Role.ASSISTANT:
         helped = Assistant.objects.filter(staff_id=viewer.staff_id, ended_at=None)
-        return rows.filter(id__in=helped.values("seller_id"))
+        return rows.exclude(status=SellerStatus.LEFT).filter(id__in=helped.values("seller_id"))
     return rows.filter(staff_id=viewer.staff_id)
 
 

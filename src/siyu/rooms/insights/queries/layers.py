@@ -71,7 +71,8 @@ def own_layer(
 def customer_layers_of(*, viewer: Viewer) -> list[Portrait]:
     """Rows of the mart ``customer_layers`` for the whole of the viewer's reach.
 
-    None before the first night.
+    None before the first night. Raises NotAllowed without the right to see customers, NotFound
+    where no org unit is within reach.
     """
     viewer.require(Right.SEE_CUSTOMERS)
     top = None if viewer.scope is Scope.PROGRAM else top_unit(viewer=viewer)
@@ -83,7 +84,7 @@ def customers_standing(
 ) -> tuple[list[Portrait], int]:
     """Customers within reach by state and worth, the most valuable first, and their number.
 
-    Raises BadInput for a worth that is none.
+    Raises BadInput for a worth that is none, NotAllowed without the right to see customers.
     """
     viewer.require(Right.SEE_CUSTOMERS)
     if worth and worth not in WORTH_QUINTILES:
