@@ -268,8 +268,8 @@ assistant-link[plum]       POST 403  403  403  403  403  200  200  403  403  404
 assistant-link[fern]       POST 403  403  403  403  403  404  404  403  403  200  403  302
 assistant-end[plum]        POST 403  403  403  403  403  302  302  403  403  404  403  302
 assistant-end[fern]        POST 403  403  403  403  403  404  404  403  403  302  403  302
-assistant-return[plum]     POST 403  403  403  403  403  302  302  403  403  404  403  302
-assistant-return[fern]     POST 403  403  403  403  403  404  404  403  403  302  403  302
+assistant-return[plum]     POST 403  403  403  403  403  409  409  403  403  404  403  302
+assistant-return[fern]     POST 403  403  403  403  403  404  404  403  403  409  403  302
 """
 
 # What a form sends that nobody refuses for its contents.
