@@ -118,7 +118,7 @@ def test_the_sellers_pages(site: Site, browser: Browser) -> None:
     window = browser(PHONE)
     sign_in(window, site.links["seller 3"])
     pages = addresses(window, site, SELLER, LED_TO_SELLER)
-    look_at_all(window, pages, f"{site.address}/workbench/numbers")
+    look_at_all(window, pages, f"{site.address}/workbench/me")
 
 
 def test_the_pages_of_headquarters(site: Site, browser: Browser, tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_the_pages_of_a_store_manager(site: Site, browser: Browser) -> None:
     sign_in(window, site.links["manager"])
     pages = [
         f"{site.address}/headquarters/{page}"
-        for page in ("overview", "drivers", "help", "sellers", "audit")
+        for page in ("overview", "drivers", "help", "sellers", "customers", "communities", "audit")
     ]
     look_at_all(window, pages, f"{site.address}/headquarters/overview")
 
