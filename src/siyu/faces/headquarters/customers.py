@@ -16,6 +16,7 @@ from siyu.foundation.crypto import mask_name
 from siyu.foundation.errors import BadInput
 from siyu.rooms.customers.actions import unmask
 from siyu.rooms.customers.queries import find_by_number, find_customer, names_of_customers
+from siyu.rooms.customers.types import CustomerView
 from siyu.rooms.insights.queries import (
     customer_layers_of,
     customers_standing,
@@ -74,18 +75,20 @@ def customer(request: HttpRequest, customer_id: int, *, viewer: Viewer) -> HttpR
     person = find_customer(viewer=viewer, customer_id=customer_id)
     if person.id != customer_id:
         return redirect("hq-customer", customer_id=person.id)
-    return _one(request, viewer, customer_id)
+    return _one(request, viewer, person)
 
 
 @page(Right.SEE_SELLERS, methods=("POST",))
 def phone(request: HttpRequest, customer_id: int, *, viewer: Viewer) -> HttpResponse:
     """The whole phone number on the customer's page, for a reason that is logged."""
+    viewer.require(Right.UNMASK)
+    person = find_customer(viewer=viewer, customer_id=customer_id)
     reason = request.POST.get("reason", "")
     try:
         number = unmask(viewer=viewer, customer_id=customer_id, reason=reason)
     except BadInput as error:
-        return _one(request, viewer, customer_id, error=told(error))
-    return _one(request, viewer, customer_id, phone=number or _("No phone number is known."))
+        return _one(request, viewer, person, error=told(error))
+    return _one(request, viewer, person, phone=number or _("No phone number is known."))
 
 
 def _chosen(state: str, worth: str) -> str:
@@ -95,10 +98,9 @@ def _chosen(state: str, worth: str) -> str:
 
 
 def _one(
-    request: HttpRequest, viewer: Viewer, customer_id: int, *, phone: str = "", error: str = ""
+    request: HttpRequest, viewer: Viewer, person: CustomerView, *, phone: str = "", error: str = ""
 ) -> HttpResponse:
     program = program_of(program_id=viewer.program_id)
-    person = find_customer(viewer=viewer, customer_id=customer_id)
     today = today_in(program_id=program.id)
     serving = [person.serving_seller_id] if person.serving_seller_id else []
     seller = next(iter(sellers_of_ids(viewer=viewer, seller_ids=serving).values()), None)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from siyu.rooms.communities.models import Community
 from siyu.rooms.communities.types import CommunityView
@@ -47,8 +47,8 @@ def communities_page(
 def open_communities_of(*, viewer: Viewer, seller_id: int, now: datetime) -> tuple[int, int]:
     """How many communities of a seller within reach go on, and their members as told last."""
     own = _within(viewer).filter(_goes_on(now), seller_id=seller_id)
-    sizes = list(own.values_list("members", flat=True))
-    return len(sizes), sum(size or 0 for size in sizes)
+    found = own.aggregate(number=Count("id"), members=Sum("members", default=0))
+    return found["number"], found["members"]
 
 
 def _goes_on(now: datetime) -> Q:

@@ -66,17 +66,9 @@ def issue_assistant_link(*, viewer: Viewer, assistant_id: int) -> IssuedLink:
 
 def open_to_assistants(*, seller: Seller, opened: bool) -> None:
     """Let a seller's assistants in, or shut them out: they may help only while she works."""
+    change = _let_in if opened else _shut_out
     for assistant in Assistant.objects.filter(seller=seller, ended_at=None):
-        if opened:
-            grant_role(
-                staff_id=assistant.staff_id,
-                program_id=seller.program_id,
-                role=Role.ASSISTANT,
-                unit_id=None,
-                actor_id=None,
-            )
-        else:
-            _shut_out(assistant, seller.program_id, None)
+        change(assistant, seller.program_id, None)
 
 
 def _own(viewer: Viewer) -> Seller:
@@ -113,7 +105,7 @@ def _begin(seller: Seller, name: str, viewer: Viewer) -> Assistant:
     _check_room(seller)
     staff_id = add_staff(login=f"assistant-{new_id()}", name=name)
     assistant = Assistant.objects.create(seller=seller, staff_id=staff_id)
-    _let_in(assistant, viewer)
+    _let_in(assistant, viewer.program_id, viewer.staff_id)
     return assistant
 
 
@@ -124,13 +116,13 @@ def _check_room(seller: Seller) -> None:
         )
 
 
-def _let_in(assistant: Assistant, viewer: Viewer) -> None:
+def _let_in(assistant: Assistant, program_id: int, actor_id: int | None) -> None:
     grant_role(
         staff_id=assistant.staff_id,
-        program_id=viewer.program_id,
+        program_id=program_id,
         role=Role.ASSISTANT,
         unit_id=None,
-        actor_id=viewer.staff_id,
+        actor_id=actor_id,
     )
 
 
