@@ -267,7 +267,7 @@ def _digests(folder: Path) -> dict[str, Any]:
     connection = duckdb.connect()
     found = {}
     for result in NIGHTLY:
-        source = f"read_parquet('{folder / result.name}.parquet')"
+        source = f"read_parquet('{folder / result.name}.parquet*')"
         types = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
         columns = ", ".join(f'"{name}"' for name in result.schema)
         rows = connection.execute(

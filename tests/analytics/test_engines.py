@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from siyu.adapters.warehouse.duckdb_engine import DuckDBEngine
+from siyu.adapters.warehouse.engine_base import files_of
 from siyu.analytics.engine import CARRIED, NIGHTLY, Engine, Result, table
 from siyu.analytics.sources import FACTS
 from tests.analytics.chance import AS_OF, random_facts
@@ -166,3 +167,21 @@ def test_a_result_computed_in_parts_holds_the_same_rows(tmp_path: Path) -> None:
         engine.close()
     assert found[None] == found[11]
     assert len(found[11]["customers_mart"]) > 5 * 11
+
+
+def test_parts_stand_beside_the_first_file_until_they_are_computed_anew(tmp_path: Path) -> None:
+    written = {}
+    for part_rows in (40, None):
+        engine = DuckDBEngine(
+            memory_mb=512, threads=2, temporary=tmp_path / "spill", part_rows=part_rows
+        )
+        cut = Warehouse(engine, tmp_path / "night")
+        night(cut, random_facts(52))
+        for name in ("sales", "customers_mart"):
+            files = files_of(cut.path(name))
+            written[part_rows, name] = [pq.read_metadata(file).num_rows for file in files]
+        engine.close()
+    for name in ("sales", "customers_mart"):
+        assert len(written[40, name]) > 2
+        assert sum(1 for rows in written[40, name] if rows) > 2, "rows lie in several parts"
+        assert written[None, name] == [sum(written[40, name])]

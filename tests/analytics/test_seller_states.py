@@ -54,7 +54,8 @@ def facts(seed: int) -> tuple[dict[str, Any], dict[int, str]]:
             sellers.append(np.full(sold.sum(), seller))
     seller, day = np.concatenate(sellers), np.concatenate(days)
     line = np.arange(1, len(seller) + 1)
-    on = np.datetime64(AS_OF - timedelta(days=DAYS)) + day
+    first = np.datetime64(AS_OF - timedelta(days=DAYS))
+    on = (first + day).astype("datetime64[D]").astype(object)
     tables = {
         "order_lines": from_columns(
             "order_lines",
@@ -63,11 +64,17 @@ def facts(seed: int) -> tuple[dict[str, Any], dict[int, str]]:
                 "order_id": line,
                 "customer_id": line,
                 "product_id": line % 50 + 1,
-                "business_on": on.astype("datetime64[D]").astype(object),
+                "business_on": on,
             },
         ),
         "credits": from_columns(
-            "credits", {"line_id": line, "seller_id": seller, "unit_id": np.ones_like(seller)}
+            "credits",
+            {
+                "line_id": line,
+                "seller_id": seller,
+                "unit_id": np.ones_like(seller),
+                "business_on": on,
+            },
         ),
         "sellers": [{"seller_id": k, "unit_id": 1} for k in group_of],
     }

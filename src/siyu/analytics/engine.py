@@ -50,8 +50,8 @@ class Result:
     The written file holds the columns of `schema` and no other, sorted by `sort_by` (as it comes
     where empty). A function `of_arrow` is a model: it takes small tables in Arrow and returns one.
     With `parts_by`, each row depends on rows of its own value of that column alone (and on tables
-    without it), so an engine that lacks memory may compute the result part by part; the file is
-    sorted within each part then.
+    without it), so an engine that lacks memory may compute the result part by part; each part is
+    a sorted file of its own then.
     """
 
     name: str
@@ -78,7 +78,13 @@ CARRIED: dict[str, str] = {"memberships_before": "memberships"}
 
 # In the order of computation: a result reads only facts, what is carried and results above it.
 NIGHTLY: tuple[Result, ...] = (
-    Result("sales", staging.sales, ("order_lines", "credits", "merges"), staging.SALES),
+    Result(
+        "sales",
+        staging.sales,
+        ("order_lines", "credits", "merges"),
+        staging.SALES,
+        parts_by="business_on",
+    ),
     Result("orders", staging.orders, ("sales",), staging.ORDERS),
     Result("visits", staging.visits, ("orders",), staging.VISITS),
     Result("returns", staging.returns, ("refunds", "credits", "merges"), staging.RETURNS),
@@ -313,10 +319,11 @@ class Engine(Protocol):
         """Make a table of `SCHEMAS` readable from Parquet files; empty without files."""
 
     def compute(self, *, result: Result, parameters: Mapping[str, Any], path: Path) -> int:
-        """Write one result to one Parquet file, register it, and return its number of rows.
+        """Write one result as Parquet, register it, and return its number of rows.
 
         The result's inputs must be registered. `parameters` may hold more than the result
-        takes. The file appears under `path` complete or not at all.
+        takes. The file appears under `path` complete or not at all; what was computed in parts
+        lies in further files beside it, whose names begin with its own.
         """
 
     def query(self, *, expression: ibis.Table) -> pa.Table:

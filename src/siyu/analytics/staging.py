@@ -101,6 +101,8 @@ def sales(
 ) -> ibis.Table:
     """One row a line that counts as sold: paid, not void, quantity above zero.
 
+    A credit counts with the line of its own day: a line never moves to another day.
+
     Columns: line_id, order_id, customer_id (null: sold to nobody known), product_id,
     seller_id, unit_id and basis (as credited, null where nobody was), business_on,
     local_hour, amount_minor (goods without freight), is_gift (unit price zero).
@@ -109,12 +111,17 @@ def sales(
     sold = lines.filter(lines.is_paid, ~lines.is_void, lines.quantity_milli > 0)
     credited = credits.select(
         credited_line_id=credits.line_id,
+        credited_on=credits.business_on,
         seller_id=credits.seller_id,
         unit_id=credits.unit_id,
         basis=credits.basis,
     )
     own = sold.drop("seller_id", "unit_id")
-    return own.left_join(credited, own.line_id == credited.credited_line_id).select(*SALES)
+    of_the_line = (
+        own.line_id == credited.credited_line_id,
+        own.business_on == credited.credited_on,
+    )
+    return own.left_join(credited, of_the_line).select(*SALES)
 
 
 def orders(*, sales: ibis.Table) -> ibis.Table:

@@ -91,6 +91,11 @@ def complete_or_absent(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def files_of(path: Path) -> list[Path]:
+    """The files of a result: one, or as many as parts it was computed in."""
+    return sorted(path.parent.glob(f"{path.name}*"))
+
+
 def write_model(
     *, engine: Engine, result: Result, parameters: Mapping[str, Any], path: Path
 ) -> int:

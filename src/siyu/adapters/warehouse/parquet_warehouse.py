@@ -10,6 +10,7 @@ import ibis
 import pyarrow as pa
 
 from siyu.adapters.warehouse import audiences, comparing
+from siyu.adapters.warehouse.engine_base import files_of
 from siyu.adapters.warehouse.feed import feed
 from siyu.adapters.warehouse.fitting import back_tested, fitted
 from siyu.adapters.warehouse.freshening import freshen
@@ -111,7 +112,7 @@ class ParquetWarehouse:
             engine = self._engine_with_facts(program_id)
             for name, carried in CARRIED.items():
                 path = self._result_path(program_id, before_id or 0, carried)
-                engine.register(name=name, files=[path] if path.exists() else [])
+                engine.register(name=name, files=files_of(path))
             self._running = (run_id, engine)
         try:
             rows = self._running[1].compute(
@@ -301,10 +302,15 @@ class ParquetWarehouse:
             self._running = None
 
     def _files(self, program_id: int, run_id: int, lookup: Lookup) -> list[Path]:
-        return [self._result_path(program_id, run_id, lookup.result)]
+        return [self._result_pattern(program_id, run_id, lookup.result)]
 
     def _result_path(self, program_id: int, run_id: int, result: str) -> Path:
         return self._results(program_id, run_id) / f"{result}.parquet"
+
+    def _result_pattern(self, program_id: int, run_id: int, result: str) -> Path:
+        """What finds a result's file, or all of them where it was computed in parts."""
+        path = self._result_path(program_id, run_id, result)
+        return path.with_name(f"{path.name}*")
 
     def _results(self, program_id: int, run_id: int) -> Path:
         return self._root(program_id) / "results" / str(run_id)
@@ -312,7 +318,7 @@ class ParquetWarehouse:
     def _result_paths(
         self, program_id: int, run_id: int, results: Sequence[str]
     ) -> dict[str, Path]:
-        return {name: self._result_path(program_id, run_id, name) for name in results}
+        return {name: self._result_pattern(program_id, run_id, name) for name in results}
 
     def _root(self, program_id: int) -> Path:
         return self._home / str(program_id)
