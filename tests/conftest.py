@@ -21,7 +21,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 from django.db import connection  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
 
-from tests.audit_guard import restored_after  # noqa: E402
+from tests.append_only import restored_after  # noqa: E402
 
 if connection.vendor == "sqlite":
     # Threads and child processes cannot share a database in memory.

@@ -63,6 +63,8 @@ staff password bob                  -     owner owner owner owner owner owner ow
 staff link bob                      done  owner owner owner owner owner owner owner owner owner
 program create moss --name Moss     done  owner owner owner owner owner owner owner owner owner
 program list                        done  owner owner owner owner owner owner owner owner owner
+ledger verify -P plum               done  done  role  role  role  role  role  role  role  role
+ledger verify -P fern               done  role  role  role  role  role  role  done  role  role
 audit verify                        done  owner owner owner owner owner owner owner owner owner
 demo                                -     owner owner owner owner owner owner owner owner owner
 """

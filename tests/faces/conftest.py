@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client, override_settings
 
 from siyu.faces.middleware import BY_LINK
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.faces.two_brands import TwoBrands, two_brands
 
 # Built assets are collected by the server only; pages name them alike without.

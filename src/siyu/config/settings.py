@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "siyu.rooms.operations",
     "siyu.rooms.organization",
+    "siyu.rooms.ledger",
     "siyu.rooms.sellers",
     "siyu.rooms.customers",
     "siyu.rooms.communities",

@@ -18,7 +18,7 @@ from siyu.rooms.campaigns.queries import campaigns_of, compare_campaign
 from siyu.rooms.operations.queries import audit_page
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.types import Role
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.rooms.brand import Brand, new_brand
 
 # The night after the festival of 2025, which lay on 6 October.

@@ -27,7 +27,7 @@ from siyu.rooms.operations.queries import audit_page
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.queries import today_in
 from siyu.rooms.organization.types import Role
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.rooms.brand import Brand, new_brand
 
 # Each sold that many yuan two months ago.

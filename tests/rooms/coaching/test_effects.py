@@ -15,7 +15,7 @@ from siyu.rooms.coaching.queries import coaching_effects
 from siyu.rooms.organization.types import Role
 from siyu.rooms.outreach.actions import set_policy
 from siyu.rooms.outreach.queries import policy_of
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.rooms.brand import Brand, new_brand
 
 AS_OF = date(2025, 6, 1)

@@ -24,7 +24,7 @@ from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.types import Role
 from siyu.rooms.outreach.actions import set_policy
 from siyu.rooms.outreach.queries import policy_of
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.rooms.brand import Brand, new_brand
 from tests.rooms.outreach.night import run_log
 from tests.rooms.outreach.test_playbooks import night

@@ -35,7 +35,7 @@ from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.queries import units_under
 from siyu.rooms.organization.types import Role, UnitKind
 from siyu.rooms.outreach.actions import nightly_key
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.rooms.brand import Brand, new_brand
 
 AS_OF = date(2025, 6, 1)

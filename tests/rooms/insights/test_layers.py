@@ -10,7 +10,7 @@ from pytest_django import DjangoDbBlocker
 
 from siyu.rooms.insights.queries import own_layer, own_layers
 from siyu.rooms.insights.types import Layer
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.rooms.brand import Brand, new_brand
 
 AS_OF = date(2025, 6, 1)

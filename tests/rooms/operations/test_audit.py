@@ -9,7 +9,7 @@ from siyu.rooms.operations.models import AuditEntry
 from siyu.rooms.operations.queries import audit_page, verify_audit
 from siyu.rooms.organization.queries import owner_viewer
 from siyu.rooms.organization.types import Role
-from tests import audit_guard
+from tests import append_only
 from tests.rooms.brand import Brand
 
 PROGRAM = 7
@@ -83,25 +83,25 @@ def test_the_database_refuses_to_change_the_log(five: list[int], change: str):
     ],
 )
 def test_a_changed_entry_is_found(five_committed: list[int], change: dict[str, object]):
-    with audit_guard.lifted():
+    with append_only.lifted():
         AuditEntry.objects.filter(position=3).update(**change)
     assert verify_audit() == 3
 
 
 def test_a_removed_entry_is_found(five_committed: list[int]):
-    with audit_guard.lifted():
+    with append_only.lifted():
         AuditEntry.objects.filter(position=3).delete()
     assert verify_audit() == 4
 
 
 def test_a_removed_beginning_is_found(five_committed: list[int]):
-    with audit_guard.lifted():
+    with append_only.lifted():
         AuditEntry.objects.filter(position__lt=3).delete()
     assert verify_audit() == 3
 
 
 def test_swapped_entries_are_found(five_committed: list[int]):
-    with audit_guard.lifted():
+    with append_only.lifted():
         for before, after in ((2, 99), (3, 2), (99, 3)):
             AuditEntry.objects.filter(position=before).update(position=after)
     assert verify_audit() == 2

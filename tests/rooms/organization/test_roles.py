@@ -37,6 +37,7 @@ ALL = {
     "merge_customers",
     "see_own_numbers",
     "manage_assistants",
+    "see_ledger",
 }
 LEADING = {
     "see_overview",

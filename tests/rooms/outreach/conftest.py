@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.rooms.outreach.night import Night, new_night
 
 

@@ -20,7 +20,7 @@ from siyu.rooms.outreach.actions import finish_task, nightly_key, postpone_task,
 from siyu.rooms.outreach.facts import read_contacts
 from siyu.rooms.outreach.queries import today_of
 from siyu.rooms.outreach.types import TaskView
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.rooms.brand import Brand, new_brand
 
 FIRST = date(2025, 6, 1)

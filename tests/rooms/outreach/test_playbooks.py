@@ -26,7 +26,7 @@ from siyu.rooms.outreach.queries import (
     work_by_playbook,
 )
 from siyu.rooms.outreach.types import PlaybookView
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.rooms.brand import Brand, new_brand
 
 AS_OF = date(2025, 6, 1)

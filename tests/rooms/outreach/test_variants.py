@@ -25,7 +25,7 @@ from siyu.rooms.outreach.actions import (
 from siyu.rooms.outreach.facts import read_contacts
 from siyu.rooms.outreach.queries import playbooks_of, policy_of, today_of, trials_of
 from siyu.rooms.outreach.types import Calendar, Frequency, OffSeason, PlaybookView
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.rooms.brand import Brand, new_brand
 
 AS_OF = date(2025, 6, 1)

@@ -20,7 +20,7 @@ from siyu.rooms.organization.types import Role, UnitKind
 from siyu.rooms.outreach.actions import nightly_key
 from siyu.rooms.reports.queries import drivers_between
 from siyu.rooms.reports.types import Driver, DriverTree
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.rooms.brand import Brand, new_brand
 
 AS_OF = date(2025, 6, 1)

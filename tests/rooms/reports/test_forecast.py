@@ -12,7 +12,7 @@ from siyu.foundation.errors import NotAllowed
 from siyu.rooms.insights.types import Forecast
 from siyu.rooms.organization.types import Role
 from siyu.rooms.reports.queries import forecast_of
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.rooms.brand import Brand, new_brand
 
 AS_OF = date(2025, 6, 1)

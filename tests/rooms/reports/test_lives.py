@@ -12,7 +12,7 @@ from siyu.foundation.errors import BadInput, NotAllowed
 from siyu.rooms.organization.types import Role
 from siyu.rooms.reports.queries import lives_of
 from siyu.rooms.reports.types import LivesCut, LivesOf
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.rooms.brand import Brand, new_brand
 
 AS_OF = date(2025, 6, 1)

@@ -11,7 +11,7 @@ from pytest_django import DjangoDbBlocker
 from siyu.foundation.errors import NotAllowed
 from siyu.rooms.organization.types import Role
 from siyu.rooms.reports.queries import inviters_of, origins_of
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.rooms.brand import Brand, new_brand
 
 AS_OF = date(2025, 6, 1)

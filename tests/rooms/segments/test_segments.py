@@ -34,7 +34,7 @@ from siyu.rooms.segments.queries import (
     size_of_all,
 )
 from siyu.rooms.segments.types import SegmentDay
-from tests.audit_guard import empty_database
+from tests.append_only import empty_database
 from tests.rooms.brand import Brand, new_brand
 
 AS_OF = date(2025, 6, 1)

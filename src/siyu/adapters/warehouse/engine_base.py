@@ -71,7 +71,7 @@ def typed_sql(
     # DuckDB works out a column that is read several times once only while the steps stay
     # apart; Spark joins them itself and plans deeply nested ones slowly.
     ibis.options.sql.fuse_selects = dialect == "pyspark"
-    inner = ibis.to_sql(expression, dialect=dialect)
+    inner = ibis.to_sql(expression, dialect=dialect, pretty=False)
     sql = f"SELECT {typed_columns(schema, dialect=dialect)} FROM ({inner}) AS computed"
     if not sort_by:
         return sql

@@ -7,6 +7,7 @@ from siyu.faces.cli import (
     drivers,
     fit,
     import_files,
+    ledger,
     metrics,
     nightly,
     programs,
@@ -25,6 +26,7 @@ for _commands in (
     programs,
     accounts,
     audit,
+    ledger,
 ):
     _commands.add_to(app)
 

@@ -44,6 +44,7 @@ class Right(StrEnum):
     MERGE_CUSTOMERS = "merge_customers"
     SEE_OWN_NUMBERS = "see_own_numbers"
     MANAGE_ASSISTANTS = "manage_assistants"
+    SEE_LEDGER = "see_ledger"
 
 
 @dataclass(frozen=True, kw_only=True)
