@@ -48,12 +48,17 @@ def _check_one(transfer: Transfer) -> None:
             "may_owe", "An account of {purpose} never owes.", purpose=transfer.source.purpose
         )
     for account in (transfer.source, transfer.destination):
-        if (account.owner_id == 0) != (account.purpose in OF_THE_HOUSE):
+        if account.purpose in OF_THE_HOUSE and account.owner_id:
             raise BadInput(
                 "owner_id",
-                "An account of {purpose} belongs to {whom}.",
+                "An account of {purpose} is of the house; leave the owner out.",
                 purpose=account.purpose,
-                whom="the house" if account.purpose in OF_THE_HOUSE else "somebody: name the owner",
+            )
+        if account.purpose not in OF_THE_HOUSE and not account.owner_id:
+            raise BadInput(
+                "owner_id",
+                "An account of {purpose} is somebody's; name the owner.",
+                purpose=account.purpose,
             )
 
 
