@@ -333,6 +333,15 @@ class TestReads:
             "application/problem+json",
         )
 
+    def test_a_method_that_is_not_taken_is_a_problem_document(self, caller: Caller):
+        answer = caller.post("/v1/tasks", {})
+        assert (answer.status_code, answer.headers["Content-Type"], answer.headers["Allow"]) == (
+            405,
+            "application/problem+json",
+            "GET",
+        )
+        assert "GET" in answer.json()["detail"]
+
     def test_beyond_the_limit_one_waits(self, caller: Caller, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr("siyu.rooms.operations.actions.api_keys.CALLS_A_MINUTE", 2)
         answers = [caller.get("/v1/segments") for _ in range(4)]

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "siyu.faces.middleware.ViewerMiddleware",
+    "siyu.faces.open_api.problems.MethodProblems",
 ]
 ROOT_URLCONF = "siyu.config.urls"
 WSGI_APPLICATION = "siyu.config.wsgi.application"

@@ -213,6 +213,16 @@ class TestDryRun:
         assert list(rejects_path.parent.iterdir()) == [rejects_path]
         assert rejects_path.parent.stat().st_mode & 0o077 == 0
 
+    def test_it_leaves_no_file_where_it_fails(
+        self, staffed: Brand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        (tmp_path / "temporary").mkdir()
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+        (tmp_path / "orders.csv").write_text("no heading that is known\n1\n")
+        with pytest.raises(BadInput):
+            self.dry_run(staffed, tmp_path / "orders.csv")
+        assert list((tmp_path / "temporary").iterdir()) == []
+
 
 class _Stop(Exception):
     """Somebody pulls the plug."""

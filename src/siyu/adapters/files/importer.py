@@ -82,23 +82,25 @@ class FileImporter:
         self, *, program_id: int, kind: str, path: Path, mapping: str, progress: Listener
     ) -> tuple[ImportSummary, Path]:
         """What an import would do, and the reject file; nothing is kept in the database."""
-        directory = Path(tempfile.mkdtemp(prefix="siyu-dry-run-"))
         read_as = mapping_of(program_id, kind, mapping)
-        staged = _staged(path, read_as, directory, progress)
-        totals: Counter[str] = Counter()
+        with tempfile.TemporaryDirectory(prefix="siyu-dry-run-") as temporary:
+            directory = Path(temporary)
+            staged = _staged(path, read_as, directory, progress)
+            totals: Counter[str] = Counter()
 
-        def note(batch: int, counts: ImportCounts) -> None:
-            _keep_rejects(directory, batch, counts.rejects)
-            totals.update(_counted(counts))
+            def note(batch: int, counts: ImportCounts) -> None:
+                _keep_rejects(directory, batch, counts.rejects)
+                totals.update(_counted(counts))
 
-        with transaction.atomic():
-            _load(program_id, read_as, directory / STAGED_NAME, 0, note, progress)
-            transaction.set_rollback(True)
-        _write_rejects(path, read_as, directory)
-        for path_of in directory.iterdir():
-            if path_of.name != REJECTS_NAME:
-                path_of.unlink()
-        return _summary(program_id, staged, dict(totals)), directory / REJECTS_NAME
+            with transaction.atomic():
+                _load(program_id, read_as, directory / STAGED_NAME, 0, note, progress)
+                transaction.set_rollback(True)
+            _write_rejects(path, read_as, directory)
+            rejects = directory / REJECTS_NAME
+            if rejects.exists():
+                kept = Path(tempfile.mkdtemp(prefix="siyu-rejects-"))
+                rejects = Path(shutil.move(rejects, kept))
+        return _summary(program_id, staged, dict(totals)), rejects
 
     def template_headings(self, *, kind: str, language: str) -> list[str]:
         """The headings of an empty file of a kind: Chinese for ``zh``, else English."""

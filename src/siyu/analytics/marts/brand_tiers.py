@@ -51,14 +51,12 @@ def brand_tiers(
     for the brand sold most); sellers who sold it; sellers_all who sold any brand; lines; gmv_minor;
     share_ppm of all brands' sales. Gifts and products without a brand are left out.
     """
-    per_seller = _by_seller(sales, goods, unit_ancestors, as_of)
-    personas = sellers_mart.select(persona_seller_id="seller_id", known_persona="persona")
-    joined = per_seller.left_join(personas, per_seller.seller_id == personas.persona_seller_id)
-    columns = ("unit_id", "brand_id", "seller_id", "lines", "gmv_minor")
-    named = joined.filter(joined.known_persona.notnull())
-    rows = ibis.union(
-        named.select(*columns, persona="known_persona"),
-        joined.select(*columns, persona=ibis.literal(EVERY_PERSONA)),
+    rows = _by_seller(sales, goods, unit_ancestors, as_of).inner_join(
+        ibis.union(
+            sellers_mart.filter(sellers_mart.persona.notnull()).select("seller_id", "persona"),
+            sellers_mart.select("seller_id", persona=ibis.literal(EVERY_PERSONA)),
+        ),
+        "seller_id",
     )
     everyone = rows.group_by(*_GROUP).agg(sellers_all=rows.seller_id.nunique())
     brands = rows.group_by(*_GROUP, "brand_id").agg(

@@ -26,15 +26,13 @@ def concentration(*, sales: ibis.Table) -> ibis.Table:
     (a fifth of them, rounded up: the greatest amounts, of equal ones the smallest ids),
     gmv_minor of all members, top_minor of the top ones.
     """
-    monthly = sales.mutate(month_on=sales.business_on.truncate("M").cast("date"))
-    return ibis.union(
-        _of(monthly, "sellers", "seller_id"), _of(monthly, "customers", "customer_id")
-    )
+    return ibis.union(_of(sales, "sellers", "seller_id"), _of(sales, "customers", "customer_id"))
 
 
-def _of(monthly: ibis.Table, subject: str, column: str) -> ibis.Table:
-    named = monthly.filter(monthly[column].notnull(), ~monthly.is_gift)
-    amounts = named.group_by("month_on", member_id=named[column]).agg(
+def _of(sales: ibis.Table, subject: str, column: str) -> ibis.Table:
+    named = sales.filter(sales[column].notnull(), ~sales.is_gift)
+    month_on = named.business_on.truncate("M").cast("date")
+    amounts = named.group_by(month_on=month_on, member_id=named[column]).agg(
         amount_minor=total(named.amount_minor)
     )
     order = (amounts.amount_minor.desc(), amounts.member_id)

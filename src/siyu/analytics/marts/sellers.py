@@ -77,20 +77,25 @@ def sellers(
     (those of them with sales in the last 30 days, and these sales). Rates are null without buyers.
     """
     month, year = as_of - timedelta(days=30), as_of - timedelta(days=365)
-    credited = sales.filter(sales.seller_id.notnull(), sales.business_on >= year)
+    every = sales.filter(sales.seller_id.notnull())
+    in_year = every.business_on >= year
     given_back = returns.filter(returns.seller_id.notnull(), returns.business_on >= month)
     table = sellers.select(*_OWN, "joined_on")
-    every = sales.filter(sales.seller_id.notnull())
+    sold_30 = _sales_30(_credited_since(sales, month))
     for side in (
         seller_states.select("seller_id", *_STANDING),
-        every.group_by("seller_id").agg(first_sale_on=every.business_on.min()),
+        every.group_by("seller_id").agg(
+            first_sale_on=every.business_on.min(),
+            last_sale_on=every.business_on.max(where=in_year),
+            gmv_365_minor=total(every.amount_minor, where=in_year),
+        ),
         _fans(customers_mart),
-        _sales_30(credited.filter(credited.business_on >= month)),
-        _sales_365(credited),
+        sold_30,
+        _buyers_365(_credited_since(sales, year)),
         given_back.group_by("seller_id").agg(refunds_minor=total(given_back.amount_minor)),
+        _invited(sellers, sold_30),
     ):
         table = table.left_join(side, "seller_id").drop("seller_id_right")
-    table = table.left_join(_invited(table), "seller_id").drop("seller_id_right")
     counts = [name for name in SELLERS if name not in (*_OWN, *_STANDING, *_MAY_BE_NULL, *_DAYS)]
     return table.mutate(
         started_on=ibis.coalesce(table.joined_on, table.first_sale_on),
@@ -98,9 +103,14 @@ def sellers(
     ).select(*SELLERS)
 
 
-def _invited(table: ibis.Table) -> ibis.Table:
+def _credited_since(sales: ibis.Table, day: date) -> ibis.Table:
+    return sales.filter(sales.seller_id.notnull(), sales.business_on >= day)
+
+
+def _invited(sellers: ibis.Table, sold_30: ibis.Table) -> ibis.Table:
     """What came of those whom each seller invited."""
-    invited = table.filter(table.invited_by_id.notnull())
+    own = sellers.filter(sellers.invited_by_id.notnull()).select("seller_id", "invited_by_id")
+    invited = own.left_join(sold_30, "seller_id").drop("seller_id_right")
     brought = invited.group_by(seller_id=invited.invited_by_id)
     return brought.agg(
         invited=invited.count(),
@@ -133,7 +143,7 @@ def _sales_30(credited: ibis.Table) -> ibis.Table:
     return month.mutate(average_order_minor=average).drop("identified_minor")
 
 
-def _sales_365(credited: ibis.Table) -> ibis.Table:
+def _buyers_365(credited: ibis.Table) -> ibis.Table:
     bought = metrics.purchases(sales=credited, by=["seller_id"])
     known = bought.filter(metrics.is_buyer(bought))
     order = (known.amount_minor.desc(), known.customer_id)
@@ -148,13 +158,9 @@ def _sales_365(credited: ibis.Table) -> ibis.Table:
         identified_minor=total(ranked.amount_minor),
         top_minor=total(ranked.amount_minor, where=top),
     )
-    rates = year.select(
+    return year.select(
         "seller_id",
         "buyers_365",
         repeat_rate_ppm=share_ppm(part=year.repeaters, whole=year.buyers_365),
         concentration_ppm=share_ppm(part=year.top_minor, whole=year.identified_minor),
     )
-    all_sales = credited.group_by("seller_id").agg(
-        gmv_365_minor=metrics.gmv(credited), last_sale_on=credited.business_on.max()
-    )
-    return all_sales.left_join(rates, "seller_id").drop("seller_id_right")

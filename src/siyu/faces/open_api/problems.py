@@ -1,5 +1,6 @@
 """Errors as problem documents (RFC 9457)."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -85,6 +86,25 @@ def answer_problems(api: NinjaAPI) -> None:
     @api.exception_handler(HttpError)
     def other(request: HttpRequest, error: HttpError) -> HttpResponse:
         return problem_of(error.status_code, str(error))
+
+
+class MethodProblems:
+    """Middleware: what the API does not take is answered as a problem document, too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        found = request.resolver_match
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or not found:
+            return response
+        if "open-api" not in found.namespaces:
+            return response
+        allowed = response.headers["Allow"]
+        problem = problem_of(405, _("This address takes {methods} only.").format(methods=allowed))
+        problem.headers["Allow"] = allowed
+        return problem
 
 
 def problem_of(
