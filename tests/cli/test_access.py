@@ -16,6 +16,7 @@ from siyu.rooms.operations.models import ImportFile, Run
 from siyu.rooms.organization.models import Program, SignInLink, Staff
 from tests.child_process import environment
 from tests.cli.conftest import Siyu
+from tests.faces.access_matrix import PLAN
 from tests.faces.two_brands import PRICES, TwoBrands, customer_of, seller_of, today
 
 VIEWERS = (
@@ -65,6 +66,8 @@ program create moss --name Moss     done  owner owner owner owner owner owner ow
 program list                        done  owner owner owner owner owner owner owner owner owner
 ledger verify -P plum               done  done  role  role  role  role  role  role  role  role
 ledger verify -P fern               done  role  role  role  role  role  role  done  role  role
+plan lint PLAN -P plum              done  done  done  role  role  role  role  role  role  role
+plan lint PLAN -P fern              done  role  role  role  role  role  role  done  role  role
 audit verify                        done  owner owner owner owner owner owner owner owner owner
 demo                                -     owner owner owner owner owner owner owner owner owner
 """
@@ -106,7 +109,10 @@ ROWS = [_row(line) for line in _TABLE.strip().splitlines()[1:]]
 def arguments_of(row: Row, folder: Path) -> list[str]:
     file = folder / "goods.csv"
     file.write_text("product_key,name\np-1,Cup\n")
-    words = [WORDS.get(word, str(file) if word == "FILE" else word) for word in row.line.split()]
+    plan = folder / "plan.toml"
+    plan.write_text(PLAN)
+    files = {"FILE": str(file), "PLAN": str(plan)}
+    words = [WORDS.get(word, files.get(word, word)) for word in row.line.split()]
     needed = {"metrics": PERIOD, "drivers": (*PERIOD, *BEFORE), "fit": UNTIL, "backtest": AS_OF}
     return [*words, *needed.get(words[0], ())]
 

@@ -28,6 +28,12 @@ VIEWERS = (
     "anonymous",
 )
 
+PLAN = """
+name = "guides"
+from_on = 2099-01-01
+shares = [{ name = "own sales", rates = [{ percent = 3 }] }]
+"""
+
 # 302 is the sign-in page for the anonymous, and the next page after a command for all others.
 _TABLE = """
                                 admin oper anal regi stor sell link assi outs stra nobo anon
@@ -40,6 +46,22 @@ language                   POST   302  302  302  302  302  302  302  302  302  3
 program                    POST   403  403  403  403  403  403  403  403  403  403  403  302
 link[made-up]              GET    410  410  410  410  410  410  410  410  410  410  410  410
 link[made-up]              POST   403  403  403  403  403  403  403  403  403  403  403  403
+
+plans                      GET    200  200  403  403  403  403  403  403  200  403  403  302
+plan-new                   GET    200  200  403  403  403  403  403  403  200  403  403  302
+plan-new                   POST   302  302  403  403  403  403  403  403  302  403  403  302
+plan[plum]                 GET    200  200  403  403  403  403  403  403  404  403  403  302
+plan[fern]                 GET    404  404  403  403  403  403  403  403  200  403  403  302
+plan[plum]                 POST   302  302  403  403  403  403  403  403  404  403  403  302
+plan[fern]                 POST   404  404  403  403  403  403  403  403  302  403  403  302
+plan-sign[plum]            POST   302  403  403  403  403  403  403  403  404  403  403  302
+plan-sign[fern]            POST   404  403  403  403  403  403  403  403  302  403  403  302
+plan-publish[plum]         POST   302  403  403  403  403  403  403  403  404  403  403  302
+plan-publish[fern]         POST   404  403  403  403  403  403  403  403  302  403  403  302
+plan-withdraw[plum-coming] POST   302  403  403  403  403  403  403  403  404  403  403  302
+plan-withdraw[fern-coming] POST   404  403  403  403  403  403  403  403  302  403  403  302
+plan-discard[plum]         POST   302  302  403  403  403  403  403  403  404  403  403  302
+plan-discard[fern]         POST   404  404  403  403  403  403  403  403  302  403  403  302
 
 overview                   GET    200  200  200  200  200  403  403  403  200  403  403  302
 drivers                    GET    200  200  200  200  200  403  403  403  200  403  403  302
@@ -302,6 +324,9 @@ FORMS = {
     },
     "duplicates-merge": {"customer": "1", "kept": "2", "reason": "same phone"},
     "duplicates-undo": {"merge": "1"},
+    "plan-new": {"text": PLAN, "do": "save"},
+    "plan": {"text": PLAN, "do": "save"},
+    "plan-sign": {"memo_sha256": "0" * 64},
     "tag-new": {"name": "drinks tea", "fresh_days": "90"},
     "tag-save": {"name": "drinks tea", "fresh_days": "90"},
     "targets-set": {"amount": "9000", "rule": "equal", "past_months": "4"},

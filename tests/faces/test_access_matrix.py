@@ -66,7 +66,7 @@ def address_of(both: TwoBrands, page: str, thing: str) -> str:
     known |= {"dispatch": both.dispatches, "assignment": both.assignments, "api": both.keys}
     known |= {"webhook": both.webhooks}
     known |= {"own": both.dispatches, "tag": both.tags, "campaign": both.campaigns}
-    known |= {"assistant": both.assistants}
+    known |= {"assistant": both.assistants, "plan": both.plans}
     known |= {"variant": both.variants, "spreadsheet": both.runs}
     ids = known.get(page.partition("-")[0], {})
     return reverse(page, args=[ids.get(thing, thing)])
@@ -278,7 +278,7 @@ def test_every_row_stands_once_and_every_command_is_tried_on_other_programs():
     things: dict[str, set[str]] = {}
     for row in ROWS:
         things.setdefault(f"{row.page} {row.method}", set()).add(row.thing)
-    foreign = {"dan", "dan-1", "fern", "fern-fresh", "fern-sent"}
+    foreign = {"dan", "dan-1", "fern", "fern-fresh", "fern-sent", "fern-coming"}
     for page, tried in things.items():
         if tried - {"", "made-up", "orders", "tea"}:
             assert tried & foreign, page

@@ -47,7 +47,7 @@ def address_of(both: TwoBrands, row: Row) -> str:
     known |= {"playbook": both.playbooks, "help": both.helps, "segment": both.segments}
     known |= {"dispatch": both.dispatches, "own": both.dispatches, "api": both.keys}
     known |= {"assignment": both.assignments, "webhook": both.webhooks, "tag": both.tags}
-    known |= {"campaign": both.campaigns}
+    known |= {"campaign": both.campaigns, "plan": both.plans}
     known |= {"variant": both.variants, "assistant": both.assistants}
     ids = known.get(row.page.partition("-")[0], {})
     things |= ids

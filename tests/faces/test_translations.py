@@ -21,6 +21,7 @@ from siyu.analytics.signals import SIGNALS
 from siyu.faces.headquarters.audit import ACTIONS
 from siyu.faces.signals import KINDS
 from siyu.faces.workbench.wording import reason
+from siyu.rooms.commissions.rules.law import RULES
 
 SOURCE = Path(siyu.__path__[0])
 FACES = SOURCE / "faces"
@@ -101,6 +102,13 @@ def test_every_error_that_a_page_may_show_has_a_translation(catalog: Catalog):
     shell = {FACES / "cli", SOURCE / "simulation", SOURCE / "config"}
     paths = [p for p in SOURCE.rglob("*.py") if not shell & set(p.parents)]
     texts = set().union(*(in_code(path, ERRORS) for path in paths))
+    assert len(texts) > 60
+    missing = sorted(text for text in texts if not is_translated(catalog, text))
+    assert not missing
+
+
+def test_every_finding_of_the_law_has_a_translation(catalog: Catalog):
+    texts = {text for rule in RULES.values() for text in rule}
     assert len(texts) > 60
     missing = sorted(text for text in texts if not is_translated(catalog, text))
     assert not missing

@@ -19,6 +19,7 @@ from siyu.rooms.campaigns.actions import add_campaign, set_targets
 from siyu.rooms.campaigns.types import TargetRule
 from siyu.rooms.coaching.models import SellerTask
 from siyu.rooms.coaching.types import TaskState
+from siyu.rooms.commissions.actions import draft_plan, publish_plan
 from siyu.rooms.customers.actions import create_tag
 from siyu.rooms.dispatch.models import Assignment, Dispatch
 from siyu.rooms.operations.actions import (
@@ -157,6 +158,7 @@ class TwoBrands:
     keys: dict[str, int] = field(default_factory=dict)
     webhooks: dict[str, int] = field(default_factory=dict)
     variants: dict[str, int] = field(default_factory=dict)
+    plans: dict[str, int] = field(default_factory=dict)
     assistants: dict[str, int] = field(default_factory=dict)
 
     def brand_of(self, seller: str) -> Brand:
@@ -251,7 +253,20 @@ def two_brands(folder: Path) -> TwoBrands:
         send_test(viewer=brand.owner, endpoint_id=added.id, now=utc_now())
         (message,) = messages_to(viewer=brand.owner, endpoint_id=added.id)
         both.webhooks[f"{code}-sent"] = message.id
+        _plan(both, brand, code)
     return both
+
+
+def _plan(both: TwoBrands, brand: Brand, code: str) -> None:
+    """A plan that begins far from now, and the draft of one after it."""
+    text = (
+        f'name = "extra-of-{code}"\nfrom_on = {{}}-01-01\n'
+        'shares = [{{ name = "own sales", rates = [{{ percent = 3 }}] }}]\n'
+    )
+    coming = draft_plan(viewer=brand.owner, text=text.format(2098))
+    publish_plan(viewer=brand.owner, plan_id=coming, today=today(), at=utc_now())
+    both.plans[f"{code}-coming"] = coming
+    both.plans[code] = draft_plan(viewer=brand.owner, text=text.format(2099))
 
 
 def _fill(brand: Brand, code: str) -> None:

@@ -41,6 +41,7 @@ OFFICE += ("headquarters/origins", "headquarters/duplicates", "headquarters/comm
 OFFICE += ("headquarters/customers", "headquarters/customers?worth=high&state=silent")
 OFFICE += ("headquarters/communities?state=ended", "headquarters/lives?of=communities&cut=theme")
 OFFICE += ("headquarters/segments", "headquarters/segments/new")
+OFFICE += ("headquarters/plans", "headquarters/plans/new")
 OFFICE += ("headquarters/reactions", "headquarters/audit", "nowhere")
 # A page with an id is the first one that another page leads to.
 LED_TO_SELLER = {

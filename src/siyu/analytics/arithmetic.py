@@ -49,3 +49,13 @@ def total(column: Any, *, where: Any = None) -> Any:
 def number_of(table: Any, *, where: Any) -> Any:
     """How many rows of a group meet a condition (0 instead of null where none does)."""
     return table.count(where=where).fill_null(0)
+
+
+def part_of(*, amount: Any, parts: Any, of: int = PPM) -> Any:
+    """``amount * parts / of`` of non-negative integers, rounded half up.
+
+    Whole multiples of ``of`` are taken apart first, so the amount may be up to 2**53 while no
+    product passes it: parts may be up to ``of``, or the amount so much smaller.
+    """
+    whole, rest = amount // of, amount % of
+    return whole * parts + half_up(numerator=rest * parts, denominator=ibis.literal(of, "int64"))

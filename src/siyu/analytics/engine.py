@@ -12,6 +12,7 @@ import ibis
 import pyarrow as pa
 
 from siyu.analytics import marts, signals, staging
+from siyu.analytics.commissions import NET_LINES
 from siyu.analytics.marts.brand_tiers import BRAND_TIERS
 from siyu.analytics.marts.candidates import CANDIDATES
 from siyu.analytics.marts.cohorts import COHORTS
@@ -306,7 +307,10 @@ HOURLY: tuple[Result, ...] = (
 
 _RESULTS: dict[str, ibis.Schema] = {result.name: result.schema for result in (*NIGHTLY, *HOURLY)}
 SCHEMAS: dict[str, ibis.Schema] = (
-    FACTS | _RESULTS | {name: _RESULTS[result] for name, result in (CARRIED | KEPT).items()}
+    FACTS
+    | _RESULTS
+    | {name: _RESULTS[result] for name, result in (CARRIED | KEPT).items()}
+    | {"net_lines": NET_LINES}
 )
 
 

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "siyu.rooms.content",
     "siyu.rooms.orders",
     "siyu.rooms.credit",
+    "siyu.rooms.commissions",
     "siyu.rooms.insights",
     "siyu.rooms.reports",
     "siyu.rooms.segments",

@@ -38,6 +38,8 @@ ALL = {
     "see_own_numbers",
     "manage_assistants",
     "see_ledger",
+    "edit_plans",
+    "publish_plans",
 }
 LEADING = {
     "see_overview",
@@ -63,6 +65,7 @@ RIGHTS = {
         "dispatch_tasks",
         "set_targets",
         "merge_customers",
+        "edit_plans",
     },
     Role.ANALYST: {"see_overview", "see_sellers"},
     Role.REGION_MANAGER: LEADING,

@@ -10,6 +10,7 @@ from siyu.faces.cli import (
     ledger,
     metrics,
     nightly,
+    plans,
     programs,
     warehouse,
 )
@@ -27,6 +28,7 @@ for _commands in (
     accounts,
     audit,
     ledger,
+    plans,
 ):
     _commands.add_to(app)
 

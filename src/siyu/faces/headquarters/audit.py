@@ -11,6 +11,12 @@ from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_staff, program_of
 
 ACTIONS = {
+    "draft plan": gettext_lazy("wrote a draft of a commission plan"),
+    "edit plan": gettext_lazy("changed a draft of a commission plan"),
+    "discard plan": gettext_lazy("threw a draft of a commission plan away"),
+    "sign plan": gettext_lazy("signed for a commission plan"),
+    "publish plan": gettext_lazy("published a commission plan"),
+    "withdraw plan": gettext_lazy("withdrew a commission plan"),
     "grant role": gettext_lazy("gave a role"),
     "withdraw role": gettext_lazy("took a role"),
     "issue sign-in link": gettext_lazy("issued a sign-in link"),

@@ -45,6 +45,8 @@ class Right(StrEnum):
     SEE_OWN_NUMBERS = "see_own_numbers"
     MANAGE_ASSISTANTS = "manage_assistants"
     SEE_LEDGER = "see_ledger"
+    EDIT_PLANS = "edit_plans"
+    PUBLISH_PLANS = "publish_plans"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,6 +44,7 @@ RIGHTS_OF = {
             Right.DISPATCH_TASKS,
             Right.SET_TARGETS,
             Right.MERGE_CUSTOMERS,
+            Right.EDIT_PLANS,
         }
     ),
     Role.ANALYST: frozenset({Right.SEE_OVERVIEW, Right.SEE_SELLERS}),

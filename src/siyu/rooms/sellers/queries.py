@@ -109,6 +109,12 @@ def units_of_working_sellers(*, program_id: int) -> dict[int, int]:
     return dict(rows.values_list("id", "unit_id"))
 
 
+def inviters_of(*, program_id: int) -> dict[int, int | None]:
+    """Who invited each seller of a program, those who left too; None for whom nobody did."""
+    rows = Seller.objects.filter(program_id=program_id)
+    return dict(rows.values_list("id", "invited_by_id"))
+
+
 def assistants_of(*, viewer: Viewer, seller_id: int) -> list[AssistantView]:
     """Who assists a seller within reach, and who did, the newest first. Raises NotFound."""
     find_seller(viewer=viewer, seller_id=seller_id)

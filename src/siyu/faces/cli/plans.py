@@ -1,0 +1,70 @@
+"""``siyu plan``: what the law has against a commission plan."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siyu.faces.cli.shell import AsJson, ProgramCode, show, viewer_in
+from siyu.foundation.errors import BadInput, Conflict
+from siyu.rooms.commissions.queries import review_plan
+from siyu.rooms.commissions.types import Finding, Review, Verdict
+from siyu.rooms.operations.types import Right
+from siyu.rooms.organization.queries import today_in
+
+_commands = typer.Typer(help="Commission plans.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.add_typer(_commands, name="plan")
+
+
+@_commands.command()
+def lint(
+    file: Annotated[Path, typer.Argument(help="The plan, a TOML file.")],
+    program: ProgramCode = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print what the law has against a plan, as if it were announced today; fails if forbidden.
+
+    The program's own tree of invitations is looked at too.
+    """
+    viewer = viewer_in(program)
+    viewer.require(Right.EDIT_PLANS)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput("file", "{path} cannot be read as text.", path=file) from error
+    announced_on = today_in(program_id=viewer.program_id)
+    review = review_plan(viewer=viewer, text=text, announced_on=announced_on)
+    told = {
+        "verdict": review.verdict.value,
+        "tree": asdict(review.tree),
+        "findings": [
+            {**asdict(found), "text": _sentence(found), "params": dict(found.params)}
+            for found in review.findings
+        ],
+    }
+    show(told, as_json, _text(review))
+    if review.verdict is Verdict.BLOCKED:
+        raise Conflict("The law forbids this plan; mend what is marked BLOCK.")
+
+
+@_commands.callback()
+def _plans() -> None:
+    """Commission plans."""
+
+
+def _sentence(found: Finding) -> str:
+    return found.template.format(**found.params)
+
+
+def _text(review: Review) -> str:
+    lines = [
+        f"{found.severity.upper():<6}{found.rule}  {found.where}: {_sentence(found)}\n"
+        f"      {found.mend}\n      {found.basis}{' (in doubt)' if found.in_doubt else ''}"
+        for found in review.findings
+    ]
+    return "\n".join([*lines, f"Verdict: {review.verdict.replace('_', ' ')}."])

@@ -1,0 +1,16 @@
+"""The rules of plans: reading one, checking what it says, and what the law has against it."""
+
+from siyu.rooms.commissions.rules.check_plan import check_plan
+from siyu.rooms.commissions.rules.lint_plan import lint_plan, verdict_of
+from siyu.rooms.commissions.rules.lint_tree import figures_of, lint_tree
+from siyu.rooms.commissions.rules.read_plan import named_in, read_plan
+
+__all__ = [
+    "check_plan",
+    "figures_of",
+    "lint_plan",
+    "lint_tree",
+    "named_in",
+    "read_plan",
+    "verdict_of",
+]
