@@ -17,7 +17,7 @@ export PIP_ROOT_USER_ACTION = ignore
 unexport DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install assets test test-postgres test-spark test-journeys test-bars check bench bench-million clean
+.PHONY: help demo install assets test test-postgres test-spark test-journeys test-bars test-long check bench bench-million clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
@@ -30,21 +30,24 @@ install: $(VENV)/.with-runtime ## Build .venv
 assets: $(VENDOR)/icons.svg $(VENV)/.messages ## Build style sheets, scripts, icons and translations
 
 test: $(VENV)/.with-test assets ## Tests on SQLite and DuckDB
-	$(PYTEST) -n $(WORKERS) -m "not spark and not journey and not postgres and not bar" tests
+	$(PYTEST) -n $(WORKERS) -m "not spark and not journey and not postgres and not bar and not long" tests
 
 test-bars: $(VENV)/.with-test assets ## Twenty kills of an import and of a night; real files, where they are
 	$(PYTEST) -n $(WORKERS) -m "bar and not spark and not journey and not postgres" tests
 
+test-long: $(VENV)/.with-test ## A hundred thousand lines by two hundred commission plans
+	$(PYTEST) -n $(WORKERS) -m "long and not spark and not postgres" tests
+
 test-postgres: $(VENV)/.with-test assets ## Tests of every room on a private PostgreSQL server
 	PY=$(PY) build_tools/postgres.sh $(PYTEST) -n $(WORKERS) \
-		-m "not spark and not journey and (postgres or not bar)" \
+		-m "not spark and not journey and not long and (postgres or not bar)" \
 		tests/foundation tests/rooms tests/adapters tests/faces
 
 # Tests hold few rows: what Spark saves by compiling a plan is less than compiling it takes.
 test-spark: $(VENV)/.with-test $(VENV)/.with-spark ## Every test of a result on Apache Spark
 	PYSPARK_SUBMIT_ARGS="--conf spark.sql.codegen.factoryMode=NO_CODEGEN --conf spark.sql.codegen.wholeStage=false pyspark-shell" \
 	SIYU_TEST_ENGINE=spark SPARK_LOCAL_IP=127.0.0.1 PYSPARK_PYTHON=$(abspath $(PY)) \
-		$(PYTEST) -m "not journey and not postgres and (spark or not bar)" \
+		$(PYTEST) -m "not journey and not postgres and not long and (spark or not bar)" \
 		tests/analytics tests/adapters/warehouse --ignore tests/analytics/models
 
 test-journeys: $(VENV)/.with-test assets ## Whole stories in a headless Chromium

@@ -188,7 +188,7 @@ def _run_side(side: Side, directory: Path, limits: Limits) -> list[Step]:
         _forget_peak()
         began = time.perf_counter()
         rows = engine.compute(result=result, parameters=PARAMETERS, path=path)
-        steps.append(Step(result.name, rows, time.perf_counter() - began, _peak_mb()))
+        steps.append(Step(result.name, rows, time.perf_counter() - began, report.peak_mb()))
         print(f"{side} {steps[-1]}", file=sys.stderr, flush=True)
     engine.close()
     return steps
@@ -253,13 +253,6 @@ class ByHand:
 def _forget_peak() -> None:
     """Start the kernel's count of this process's peak of memory anew."""
     Path("/proc/self/clear_refs").write_text("5")
-
-
-def _peak_mb() -> float:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1_024
-    raise SystemExit("The kernel does not tell the peak of memory (VmHWM); use Linux.")
 
 
 def _digests(folder: Path) -> dict[str, Any]:

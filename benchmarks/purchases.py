@@ -21,21 +21,21 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from ibis.backends.duckdb import Backend
 from pyarrow import parquet
 
 from benchmarks import report
 from benchmarks.portraits import AS_OF, SEED
-from siyu.adapters.warehouse.duckdb_engine import DuckDBEngine
-from siyu.analytics.engine import NIGHTLY, table
-from siyu.analytics.marts.kinds import foretold
+from siyu.analytics.arithmetic import total
+from siyu.analytics.marts.kinds import foretold, history_kinds, outcome_kinds, spending_kinds
+from siyu.analytics.models.forecast import forecast, forecasts
 from siyu.simulation.brand import profile_of
 from siyu.simulation.warehouse import write_warehouse
 
-HISTORIES = ("sales", "orders", "visits", "histories", "market")
-MODELS = ("outcome_kinds", "history_kinds", "spending_kinds", "forecast", "forecasts")
 TESTED_DAYS = 90
 YESTERDAY = AS_OF - timedelta(days=1)
 # How far the parameters and the visits of all may lie apart: ours are of whole weeks.
@@ -127,31 +127,66 @@ def _compare(ours: dict[str, float], theirs: dict[str, float]) -> None:
 def _siyu(directory: Path) -> dict[str, float]:
     output = directory / "purchases"
     shutil.rmtree(output, ignore_errors=True)
-    engine = DuckDBEngine(memory_mb=8_192, threads=2, temporary=output / "spill")
-    for fact in (directory / "facts").iterdir():
-        engine.register(name=fact.name, files=sorted(fact.glob("*.parquet")))
-    results = {result.name: result for result in NIGHTLY}
+    output.mkdir()
+    engine = ibis.duckdb.connect(memory_limit="8192MB", threads=2, temp_directory=str(output))
     seconds = {}
-    for part, names in (("histories", HISTORIES), ("models", MODELS)):
-        began = time.perf_counter()
-        for name in names:
-            path = output / f"{name}.parquet"
-            engine.compute(result=results[name], parameters={"as_of": AS_OF}, path=path)
-        seconds[part] = time.perf_counter() - began
     began = time.perf_counter()
-    told = engine.query(
-        expression=foretold(
-            histories=table("histories"),
-            forecast=table("forecast"),
-            forecasts=table("forecasts"),
-            as_of=AS_OF,
-        )
+    lines = engine.read_parquet(str(directory / "facts" / "order_lines" / "*.parquet"))
+    visits = _kept(engine, _visits(lines), output / "visits.parquet")
+    histories = _kept(engine, _histories(visits), output / "histories.parquet")
+    seconds["histories"] = time.perf_counter() - began
+    began = time.perf_counter()
+    kinds = engine.to_pyarrow(history_kinds(histories=histories, as_of=AS_OF))
+    fit = forecast(
+        outcome_kinds=engine.to_pyarrow(outcome_kinds(visits=visits, as_of=AS_OF)),
+        history_kinds=kinds,
+        spending_kinds=engine.to_pyarrow(spending_kinds(histories=histories)),
+        market=engine.to_pyarrow(visits.group_by("business_on").agg(visits=visits.count())),
+        as_of=AS_OF,
     )
-    parquet.write_table(told, output / "told.parquet")
-    seconds["models"] += time.perf_counter() - began
-    (fit,) = engine.query(expression=table("forecast")).to_pylist()
-    named = {name: fit[name] for name in ("r", "alpha", "a", "b", "visits_90", "customers")}
-    return seconds | named | {"peak_mb": _peak_mb()}
+    told = foretold(
+        histories=histories,
+        forecast=ibis.memtable(fit),
+        forecasts=ibis.memtable(forecasts(forecast=fit, history_kinds=kinds)),
+        as_of=AS_OF,
+    )
+    engine.to_parquet(told, output / "told.parquet")
+    seconds["models"] = time.perf_counter() - began
+    (row,) = fit.to_pylist()
+    named = {name: row[name] for name in ("r", "alpha", "a", "b", "visits_90", "customers")}
+    return seconds | named | {"peak_mb": report.peak_mb()}
+
+
+def _visits(lines: ibis.Table) -> ibis.Table:
+    """What the models read of visits: one row a customer and day on which she bought."""
+    sold = lines.filter(
+        lines.customer_id.notnull(),
+        lines.is_paid,
+        ~lines.is_void,
+        ~lines.is_gift,
+        lines.quantity_milli > 0,
+        lines.business_on < AS_OF,
+    )
+    days = sold.group_by("customer_id", "business_on").agg(amount_minor=total(sold.amount_minor))
+    own = ibis.window(group_by="customer_id")
+    return days.mutate(
+        amount_minor=days.amount_minor.cast("int64"), first_on=days.business_on.min().over(own)
+    )
+
+
+def _histories(visits: ibis.Table) -> ibis.Table:
+    """What the models read of histories: one row a buyer."""
+    return visits.group_by("customer_id").agg(
+        first_on=visits.business_on.min(),
+        last_on=visits.business_on.max(),
+        purchase_days=visits.count(),
+        spend_minor=total(visits.amount_minor).cast("int64"),
+    )
+
+
+def _kept(engine: Backend, expression: ibis.Table, path: Path) -> ibis.Table:
+    engine.to_parquet(expression, path)
+    return engine.read_parquet(str(path))
 
 
 def _pandas(directory: Path) -> dict[str, float]:
@@ -184,7 +219,7 @@ def _pandas(directory: Path) -> dict[str, float]:
         **{name: float(value) for name, value in fit.items()},
         "visits_90": float(summary["visits_90"].sum()),
         "customers": len(summary),
-        "peak_mb": _peak_mb(),
+        "peak_mb": report.peak_mb(),
     }
 
 
@@ -228,7 +263,3 @@ def _foretell(then: pd.DataFrame, summary: pd.DataFrame) -> dict[str, Any]:
 
 
 _SIDES = {"siyu": _siyu, "pandas": _pandas}
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024

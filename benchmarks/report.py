@@ -12,6 +12,14 @@ from pathlib import Path
 README = Path(__file__).resolve().parent / "README.md"
 
 
+def peak_mb() -> float:
+    """Return the most memory that this process held; what started it does not count."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1_024
+    raise SystemExit("The kernel does not tell the peak of memory (VmHWM); use Linux.")
+
+
 def machine() -> str:
     """Return one line: processor, cores, memory, and versions that matter."""
     processor = platform.processor() or platform.machine()

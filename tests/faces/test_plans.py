@@ -36,6 +36,7 @@ def test_the_first_plan_begins_as_an_example_that_can_be_published(office: Clien
     page = read(office.get(kept(office, example)))
     assert "Publish" in page
     assert "5% for 22:00–10:00" in page
+    assert "¥20,000.00 at most, a month" in page
     plan = Plan.objects.get(state="draft", text=example)
     office.post(reverse("plan-publish", args=[plan.id]))
     plan.refresh_from_db()
@@ -76,6 +77,7 @@ def test_what_is_in_doubt_is_signed_before_it_is_published(office: Client) -> No
     assert Signature.objects.filter(plan=plan).count() == 1
     page = read(office.get(address))
     assert "counsel agrees" in page
+    assert "and somebody signed for it" in page
     assert "Publish<" in page
     office.post(reverse("plan-publish", args=[plan.id]))
     page = read(office.get(address))

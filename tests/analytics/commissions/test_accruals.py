@@ -46,6 +46,6 @@ def test_what_a_plan_pays(engine: Engine, tmp_path: Path) -> None:
     compare(engine, tmp_path, lines=1_500, plans=20 if spark else 60)
 
 
-@pytest.mark.bar
+@pytest.mark.long
 def test_a_hundred_thousand_lines_by_two_hundred_plans(engine: Engine, tmp_path: Path) -> None:
     compare(engine, tmp_path, lines=100_000, plans=200)

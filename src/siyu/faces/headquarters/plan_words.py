@@ -1,6 +1,8 @@
 """What a commission plan pays, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import partial
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +21,10 @@ from siyu.analytics.commissions import (
     Share,
     Step,
 )
+from siyu.faces.templatetags.siyu import money as shown_money
+from siyu.foundation.money import to_minor
+
+Money = Callable[[Decimal | None], str]
 
 PAYEES = {
     Payee.SELLER: gettext_lazy("The credited seller"),
@@ -63,22 +69,27 @@ _LISTS = {
 
 def rows_of(*, plan: Plan) -> list[dict[str, object]]:
     """One row a share and a bonus: name, who is paid, of what, and the rates in words."""
-    rows: list[dict[str, object]] = [_of_share(share) for share in plan.shares]
-    return rows + [_of_bonus(bonus) for bonus in plan.bonuses]
+    money = partial(_money, plan.currency)
+    rows: list[dict[str, object]] = [_of_share(share, money) for share in plan.shares]
+    return rows + [_of_bonus(bonus, money) for bonus in plan.bonuses]
 
 
-def _of_share(share: Share) -> dict[str, object]:
+def _money(currency: str, amount: Decimal | None) -> str:
+    return shown_money(to_minor(amount or Decimal(0), currency), currency)
+
+
+def _of_share(share: Share, money: Money) -> dict[str, object]:
     of = EVENTS[share.on] if share.of is Base.PIECE else BASES[share.of]
     return {
         "name": share.name,
         "to": _payee(share.to, share.depth),
         "of": of,
-        "rates": [_of_rate(rate) for rate in share.rates],
-        "limits": [_of_limit(limit) for limit in share.limits],
+        "rates": [_of_rate(rate, money) for rate in share.rates],
+        "limits": [_of_limit(limit, money) for limit in share.limits],
     }
 
 
-def _of_bonus(bonus: Bonus) -> dict[str, object]:
+def _of_bonus(bonus: Bonus, money: Money) -> dict[str, object]:
     only = list(_conditions(bonus.only))
     return {
         "name": bonus.name,
@@ -86,7 +97,7 @@ def _of_bonus(bonus: Bonus) -> dict[str, object]:
         "of": _("{measure}, by {period}").format(
             measure=MEASURES[bonus.measure], period=PERIODS[bonus.per]
         ),
-        "rates": [_of_step(step) for step in bonus.steps],
+        "rates": [_of_step(step, bonus.measure, money) for step in bonus.steps],
         "limits": [_("only {conditions}").format(conditions=_(", ").join(only))] if only else [],
     }
 
@@ -97,27 +108,28 @@ def _payee(payee: Payee, depth: int) -> str:
     return str(PAYEES[payee])
 
 
-def _of_rate(rate: Rate) -> str:
-    worth = f"{rate.percent}%" if rate.percent is not None else f"{rate.amount}"
+def _of_rate(rate: Rate, money: Money) -> str:
+    worth = f"{rate.percent}%" if rate.percent is not None else money(rate.amount)
     conditions = _(", ").join(_conditions(rate))
     if rate.name:
         worth = f"{worth} ({rate.name})"
     return _("{worth} for {conditions}").format(worth=worth, conditions=conditions or _("all"))
 
 
-def _of_step(step: Step) -> str:
-    worth = f"{step.percent}%" if step.percent is not None else f"{step.amount}"
-    return _("{worth} from {at} on").format(worth=worth, at=step.at)
+def _of_step(step: Step, measure: Measure, money: Money) -> str:
+    worth = f"{step.percent}%" if step.percent is not None else money(step.amount)
+    at = money(step.at) if measure is Measure.PAID else f"{step.at}"
+    return _("{worth} from {at} on").format(worth=worth, at=at)
 
 
-def _of_limit(limit: Limit) -> str:
+def _of_limit(limit: Limit, money: Money) -> str:
     period = PERIODS[limit.per]
     if limit.most is None:
-        return _("{least} at least, {period}").format(least=limit.least, period=period)
+        return _("{least} at least, {period}").format(least=money(limit.least), period=period)
     if limit.least is None:
-        return _("{most} at most, {period}").format(most=limit.most, period=period)
+        return _("{most} at most, {period}").format(most=money(limit.most), period=period)
     return _("{least} to {most}, {period}").format(
-        least=limit.least, most=limit.most, period=period
+        least=money(limit.least), most=money(limit.most), period=period
     )
 
 

@@ -54,6 +54,10 @@ VERDICTS = {
     ),
     Verdict.BLOCKED: (gettext_lazy("The law forbids it. It cannot be published."), "danger"),
 }
+_SIGNED = (
+    gettext_lazy("The law leaves parts of it in doubt, and somebody signed for it."),
+    "success",
+)
 _REFUSED = 422
 _FIRST = """name = "{name}"
 currency = "{currency}"
@@ -174,10 +178,15 @@ def _page_of(request: HttpRequest, viewer: Viewer, found: PlanVersion | None) ->
         "section": "plans",
     }
     if review is not None:
+        is_signed = (
+            review.verdict is Verdict.NEEDS_SIGN_OFF
+            and found is not None
+            and found.signature is not None
+            and text == found.text
+        )
         shown |= {
-            "verdict": VERDICTS[review.verdict],
-            "can_publish": review.verdict is Verdict.PASSES
-            or (review.verdict is Verdict.NEEDS_SIGN_OFF and bool(found and found.signature)),
+            "verdict": _SIGNED if is_signed else VERDICTS[review.verdict],
+            "can_publish": review.verdict is Verdict.PASSES or is_signed,
             "needs_signature": review.verdict is Verdict.NEEDS_SIGN_OFF,
             "findings": [_finding(each) for each in review.findings],
             "tree": review.tree,

@@ -8,6 +8,7 @@ from siyu.foundation.errors import BadInput, NotFound
 from siyu.rooms.catalog.queries import brands_in, categories_in, products_by_key
 from siyu.rooms.commissions import models
 from siyu.rooms.commissions.rules import (
+    by_severity,
     figures_of,
     lint_plan,
     lint_tree,
@@ -69,7 +70,7 @@ def review_plan(*, viewer: Viewer, text: str, announced_on: date | None = None) 
             for seller, inviter in inviters_of(program_id=viewer.program_id).items()
         ]
     )
-    found = [*lint_plan(plan, announced_on=announced_on), *lint_tree(tree)]
+    found = by_severity([*lint_plan(plan, announced_on=announced_on), *lint_tree(tree)])
     return Review(plan=plan, findings=tuple(found), verdict=verdict_of(found), tree=tree)
 
 

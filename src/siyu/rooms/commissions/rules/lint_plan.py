@@ -53,8 +53,13 @@ def lint_plan(plan: Plan, *, announced_on: date | None = None) -> list[Finding]:
     forbidden = sorted({each.rule for each in found} & _FORBIDDEN_LEVELS)
     if forbidden and _WECHAT in plan.channels:
         found.append(finding("CPL-016", Severity.BLOCK, "channels", rules=", ".join(forbidden)))
+    return by_severity(found)
+
+
+def by_severity(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings, the gravest first."""
     gravest = list(Severity)
-    return sorted(found, key=lambda each: (gravest.index(each.severity), each.rule))
+    return sorted(findings, key=lambda each: (gravest.index(each.severity), each.rule))
 
 
 def verdict_of(findings: Sequence[Finding]) -> Verdict:
