@@ -43,7 +43,7 @@ def compare(engine: Engine, folder: Path, *, lines: int, plans: int) -> None:
 
 def test_what_a_plan_pays(engine: Engine, tmp_path: Path) -> None:
     spark = os.environ.get("SIYU_TEST_ENGINE") == "spark"
-    compare(engine, tmp_path, lines=1_500, plans=20 if spark else 60)
+    compare(engine, tmp_path, lines=1_500, plans=20 if spark else 30)
 
 
 @pytest.mark.long
