@@ -1,6 +1,6 @@
 """Commissions: a plan as data, and what it pays as one table function."""
 
-from siyu.analytics.commissions.accruals import ACCRUALS, NET_LINES, accruals, months_of
+from siyu.analytics.commissions.accruals import ACCRUALS, NET_LINES, accruals
 from siyu.analytics.commissions.plan import (
     Base,
     Bonus,
@@ -42,5 +42,4 @@ __all__ = [
     "Share",
     "Step",
     "accruals",
-    "months_of",
 ]

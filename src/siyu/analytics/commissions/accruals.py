@@ -103,7 +103,7 @@ def accruals(*, net_lines: ibis.Table, plan: Plan, ids: Ids) -> ibis.Table:
     valid = net_lines.filter(net_lines.business_on >= plan.from_on)
     if plan.until_on is not None:
         valid = valid.filter(valid.business_on <= plan.until_on)
-    lines = valid.mutate(month=months_of(valid.business_on))
+    lines = valid.mutate(month=_months_of(valid.business_on))
     found = [_earned(lines, plan, ids)] if plan.shares else []
     for scope, period, by in (
         (Scope.ORDER, Period.ORDER, "order_id"),
@@ -125,7 +125,7 @@ def accruals(*, net_lines: ibis.Table, plan: Plan, ids: Ids) -> ibis.Table:
     return every.filter(every.amount_minor != 0).select(*ACCRUALS)
 
 
-def months_of(day: Any) -> Any:
+def _months_of(day: Any) -> Any:
     """The month of a date as a number: 202611."""
     return (day.year().cast("int64") * 100 + day.month().cast("int64")).cast("int64")
 

@@ -192,7 +192,6 @@ class Promises(Part, frozen=True, kw_only=True):
 
     claims: tuple[str, ...] = ()
     labels_ads: bool = True
-    notice_days: Annotated[int, msgspec.Meta(ge=0)] = 7
     has_many_merchants: bool = False
     collects_merchants_money: bool = False
 
