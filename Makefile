@@ -35,7 +35,7 @@ test: $(VENV)/.with-test assets ## Tests on SQLite and DuckDB
 test-bars: $(VENV)/.with-test assets ## Twenty kills of an import and of a night; real files, where they are
 	$(PYTEST) -n $(WORKERS) -m "bar and not spark and not journey and not postgres" tests
 
-test-long: $(VENV)/.with-test ## A hundred thousand lines by two hundred commission plans
+test-long: $(VENV)/.with-test ## A hundred thousand lines by two hundred plans; twenty thousand histories of orders
 	$(PYTEST) -n $(WORKERS) -m "long and not spark and not postgres" tests
 
 test-postgres: $(VENV)/.with-test assets ## Tests of every room on a private PostgreSQL server

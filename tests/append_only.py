@@ -14,6 +14,7 @@ from django.db import connection
 
 _AUDIT = import_module("siyu.rooms.operations.migrations.0002_guard_audit")
 _LEDGER = import_module("siyu.rooms.ledger.migrations.0002_guard_ledger")
+_ACCRUALS = import_module("siyu.rooms.commissions.migrations.0003_guard_accruals")
 _TRIGGERS = {
     "sqlite": "SELECT name, '' FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname, ' ON ' || tgrelid::regclass FROM pg_trigger"
@@ -21,7 +22,11 @@ _TRIGGERS = {
 }
 _FUNCTIONS = {
     "sqlite": (),
-    "postgresql": ("operations_refuse_change", "ledger_refuse_change"),
+    "postgresql": (
+        "operations_refuse_change",
+        "ledger_refuse_change",
+        "commissions_refuse_change",
+    ),
 }
 
 
@@ -51,6 +56,7 @@ def lifted() -> Iterator[None]:
             _Executor.execute(f"DROP FUNCTION {name}()")
         _AUDIT.guard_audit(apps, _Executor)
         _LEDGER.guard_ledger(apps, _Executor)
+        _ACCRUALS.guard_accruals(apps, _Executor)
 
 
 def empty_database() -> None:

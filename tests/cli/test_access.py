@@ -68,6 +68,8 @@ ledger verify -P plum               done  done  role  role  role  role  role  ro
 ledger verify -P fern               done  role  role  role  role  role  role  done  role  role
 plan lint PLAN -P plum              done  done  done  role  role  role  role  role  role  role
 plan lint PLAN -P fern              done  role  role  role  role  role  role  done  role  role
+accrue -P plum                      done  done  done  role  role  role  role  role  role  role
+accrue -P fern                      done  role  role  role  role  role  role  done  role  role
 audit verify                        done  owner owner owner owner owner owner owner owner owner
 demo                                -     owner owner owner owner owner owner owner owner owner
 """

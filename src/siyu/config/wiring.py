@@ -8,6 +8,7 @@ from django.conf import settings
 
 from siyu.adapters.files.importer import FileImporter
 from siyu.adapters.files.spreadsheets import forget_old, write_spreadsheet
+from siyu.adapters.warehouse.commissions import CommissionCalculator
 from siyu.adapters.warehouse.parquet_warehouse import ParquetWarehouse
 from siyu.adapters.webhooks.http_sender import HttpSender
 from siyu.config.home import claim_node
@@ -15,6 +16,7 @@ from siyu.faces.exports import run_export
 from siyu.foundation.ids import use_node
 from siyu.rooms.catalog import facts as catalog_facts
 from siyu.rooms.coaching import facts as coaching_facts
+from siyu.rooms.commissions.ports import plug_calculator
 from siyu.rooms.communities import facts as communities_facts
 from siyu.rooms.credit import facts as credit_facts
 from siyu.rooms.credit.reactions import subscribe_reactions as subscribe_credit
@@ -63,6 +65,7 @@ def wire() -> None:
             web_memory_mb=settings.SIYU_WEB_MEMORY_MB,
         )
     )
+    plug_calculator(CommissionCalculator(memory_mb=settings.SIYU_WEB_MEMORY_MB))
     plug_sender(HttpSender(may_reach_private=settings.SIYU_WEBHOOKS_PRIVATE))
     subscribe_credit()
     subscribe_outreach()

@@ -157,6 +157,7 @@ def test_a_refund_that_was_taken_back_is_none(brand: Brand):
     assert refunded_by_day(brand) == {LATER: 500}
     assert counts(brand.orders(refunded(TEA, 0), CUP)) == (0, 1, 0)
     assert refunded_by_day(brand) == {}
+    assert [fact["quantity_milli"] for fact in refund_facts(brand)] == [0]
     assert counts(brand.orders(refunded(TEA, 500), CUP)) == (0, 1, 0)
     assert refunded_by_day(brand) == {LATER: 500}
 

@@ -1,6 +1,6 @@
 """Commissions: a plan as data, and what it pays as one table function."""
 
-from siyu.analytics.commissions.accruals import ACCRUALS, NET_LINES, accruals
+from siyu.analytics.commissions.accruals import ACCRUALS, NET_LINES, Scope, accruals
 from siyu.analytics.commissions.plan import (
     Base,
     Bonus,
@@ -39,6 +39,7 @@ __all__ = [
     "Promises",
     "Rate",
     "Release",
+    "Scope",
     "Share",
     "Step",
     "accruals",

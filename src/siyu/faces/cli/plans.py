@@ -1,4 +1,4 @@
-"""``siyu plan``: what the law has against a commission plan."""
+"""``siyu plan``: what the law has against a commission plan; ``siyu accrue``: what it pays."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from siyu.faces.cli.shell import AsJson, ProgramCode, show, viewer_in
+from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, Conflict
+from siyu.rooms.commissions.actions import accrue_due
 from siyu.rooms.commissions.queries import review_plan
 from siyu.rooms.commissions.types import Finding, Review, Verdict
 from siyu.rooms.operations.types import Right
@@ -19,6 +21,7 @@ _commands = typer.Typer(help="Commission plans.", no_args_is_help=True)
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.add_typer(_commands, name="plan")
+    app.command()(accrue)
 
 
 @_commands.command()
@@ -50,6 +53,22 @@ def lint(
     show(told, as_json, _text(review))
     if review.verdict is Verdict.BLOCKED:
         raise Conflict("The law forbids this plan; mend what is marked BLOCK.")
+
+
+def accrue(program: ProgramCode = None, as_json: AsJson = False) -> None:
+    """Book what plans pay for orders, refunds and credits that were written; the worker does it."""
+    viewer = viewer_in(program)
+    viewer.require(Right.START_RUNS)
+    booked = accrue_due(
+        program_id=viewer.program_id,
+        today=today_in(program_id=viewer.program_id),
+        at=utc_now(),
+    )
+    text = (
+        f"{booked.orders:,} orders looked at, {booked.lines:,} accruals booked,"
+        f" together {booked.amount_minor:,} in minor units."
+    )
+    show(asdict(booked), as_json, text)
 
 
 @_commands.callback()

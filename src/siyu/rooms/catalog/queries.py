@@ -48,6 +48,13 @@ def products_by_key(*, program_id: int, keys: Iterable[str]) -> list[ProductView
     return list(products_of_ids(product_ids=rows.values_list("id", flat=True)).values())
 
 
+def groups_of_products(*, product_ids: Iterable[int]) -> dict[int, tuple[int | None, int | None]]:
+    """(brand, category) of products, by product."""
+    rows = Product.objects.filter(id__in=any_of(values=set(product_ids)))
+    known = rows.values_list("id", "brand_id", "category_id")
+    return {product: (brand, category) for product, brand, category in known}
+
+
 def names_of_categories(*, category_ids: Iterable[int]) -> dict[int, str]:
     """Names by id, in one batch."""
     return dict(Category.objects.filter(id__in=set(category_ids)).values_list("id", "name"))

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from siyu.analytics.commissions import Plan
+import pyarrow as pa
+
+from siyu.analytics.commissions import Plan, Scope
 
 TEXT_LENGTH, NOTE_LENGTH = 100_000, 500
 
@@ -115,3 +117,37 @@ class Review:
     findings: tuple[Finding, ...]
     verdict: Verdict
     tree: TreeFigures
+
+
+class Subject(NamedTuple):
+    """What a payee is paid for by one rule of a plan: a line, an order, a month or a campaign."""
+
+    scope: Scope
+    subject_id: int
+    rule: int
+    payee_id: int
+
+
+BOOKED_LINES = pa.schema(
+    [
+        pa.field("plan_id", pa.int64(), nullable=False),
+        pa.field("scope", pa.int16(), nullable=False),
+        pa.field("subject_id", pa.int64(), nullable=False),
+        pa.field("rule", pa.int16(), nullable=False),
+        pa.field("rate", pa.int16(), nullable=False),
+        pa.field("payee_id", pa.int64(), nullable=False),
+        pa.field("base_minor", pa.int64(), nullable=False),
+        pa.field("amount_minor", pa.int64(), nullable=False),
+        pa.field("earned_on", pa.date32(), nullable=False),
+    ]
+)
+"""What is booked together, sorted by payee; one row is a change of what one subject pays."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booked:
+    """What a run of accruals came to."""
+
+    orders: int
+    lines: int
+    amount_minor: int

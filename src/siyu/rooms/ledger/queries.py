@@ -64,6 +64,33 @@ def prove_ledger(*, program_id: int) -> Proof:
     )
 
 
+def transfers_of(*, program_id: int, key: str) -> list[Transfer]:
+    """The transfers that were posted under a key, in their order; none where nothing was."""
+    rows = models.Transfer.objects.filter(posting__program_id=program_id, posting__key=key)
+    return [_transfer(row) for row in rows.order_by("id").values_list(*_TOLD)]
+
+
+_TOLD = (
+    "source__purpose",
+    "source__owner_id",
+    "destination__purpose",
+    "destination__owner_id",
+    "amount_minor",
+    "kind",
+    "lines",
+)
+
+
+def _transfer(row: tuple[Any, ...]) -> Transfer:
+    return Transfer(
+        source=Account(Purpose(row[0]), row[1]),
+        destination=Account(Purpose(row[2]), row[3]),
+        amount_minor=row[4],
+        kind=Kind(row[5]),
+        lines=bytes(row[6]),
+    )
+
+
 def _computed(program_id: int) -> Any:
     """Accounts with what their transfers come to; one statement, so one moment is seen."""
     return models.Account.objects.filter(program_id=program_id).annotate(
@@ -133,30 +160,10 @@ def _postings(program_id: int) -> Iterator[tuple[tuple[int, bytes, date], list[T
     rows = (
         models.Transfer.objects.filter(posting__program_id=program_id)
         .order_by("posting_id", "id")
-        .values_list(
-            "posting_id",
-            "posting__digest",
-            "posting__business_on",
-            "source__purpose",
-            "source__owner_id",
-            "destination__purpose",
-            "destination__owner_id",
-            "amount_minor",
-            "kind",
-            "lines",
-        )
+        .values_list("posting_id", "posting__digest", "posting__business_on", *_TOLD)
     )
     told = (
-        (
-            (row[0], bytes(row[1]), row[2]),
-            Transfer(
-                source=Account(Purpose(row[3]), row[4]),
-                destination=Account(Purpose(row[5]), row[6]),
-                amount_minor=row[7],
-                kind=Kind(row[8]),
-                lines=bytes(row[9]),
-            ),
-        )
+        ((row[0], bytes(row[1]), row[2]), _transfer(row[3:]))
         for row in rows.iterator(chunk_size=_CHUNK)
     )
     for head, group in groupby(told, key=itemgetter(0)):

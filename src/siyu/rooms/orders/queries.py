@@ -12,9 +12,11 @@ from siyu.rooms.customers.queries import find_customer, known_as
 from siyu.rooms.operations.queries import any_of
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.orders.models import Order, OrderLine, Refund
+from siyu.rooms.orders.rules import Refunded, SoldLine, left_of
 from siyu.rooms.orders.types import (
     CREDITABLE_LINES,
     SOLD,
+    SOLD_LINES,
     OrderStatus,
     PurchasedLine,
     PurchaseView,
@@ -124,6 +126,46 @@ def lines_of_customers(*, program_id: int, customer_ids: Iterable[int]) -> pa.Ta
             program_id=program_id, order__customer_id__in=any_of(values=customer_ids)
         )
     )
+
+
+def orders_changed(*, program_id: int, low: int, high: int) -> set[int]:
+    """The orders of which a line or a refund was written in a window of stamps."""
+    window = {"program_id": program_id, "stamp__gte": low, "stamp__lt": high}
+    lines = OrderLine.objects.filter(**window).values_list("order_id", flat=True)
+    refunds = Refund.objects.filter(**window, line__isnull=False)
+    return {*lines, *(refunds.values_list("line__order_id", flat=True))}
+
+
+def orders_of_lines(*, line_ids: Iterable[int]) -> set[int]:
+    """The orders that lines belong to."""
+    rows = OrderLine.objects.filter(id__in=any_of(values=set(line_ids)))
+    return set(rows.values_list("order_id", flat=True))
+
+
+def sold_lines(*, order_ids: Iterable[int]) -> pa.Table:
+    """SOLD_LINES of all lines of these orders, void ones too, by line."""
+    asked = any_of(values=set(order_ids))
+    lines = OrderLine.objects.filter(order_id__in=asked).order_by("id")
+    found = [
+        SoldLine(*row)
+        for row in lines.values_list(
+            "id",
+            "order_id",
+            "order__customer_id",
+            "product_id",
+            "order__source",
+            "order__at",
+            "business_on",
+            "quantity",
+            "amount_minor",
+            "is_void",
+            "order__status",
+        )
+    ]
+    refunds = Refund.objects.filter(line__order_id__in=asked)
+    given_back = refunds.values_list("line_id", "quantity", "amount_minor")
+    rows = left_of(lines=found, refunds=[Refunded(*row) for row in given_back])
+    return pa.Table.from_pylist(rows, schema=SOLD_LINES)
 
 
 def last_business_on(*, program_id: int) -> date | None:

@@ -1,12 +1,15 @@
-"""Line keys, and which earlier lines a return gives back."""
+"""Line keys, which earlier lines a return gives back, and what refunds leave of lines."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from siyu.foundation.crypto import digest
-from siyu.foundation.money import split
+from siyu.foundation.money import round_half_up, split
+from siyu.rooms.orders.types import SOLD
 
 _MILLI = 1_000
 
@@ -77,3 +80,55 @@ def match_return(
     if beyond:
         parts.append(ReturnPart(None, None, Decimal(0), beyond))
     return parts
+
+
+class SoldLine(NamedTuple):
+    """A line with what its order says, as it was sold."""
+
+    line_id: int
+    order_id: int
+    customer_id: int | None
+    product_id: int
+    source: str
+    at: datetime
+    business_on: date
+    quantity: Decimal
+    amount_minor: int
+    is_void: bool
+    status: str
+
+
+class Refunded(NamedTuple):
+    """What a refund gave back of a line."""
+
+    line_id: int
+    quantity: Decimal
+    amount_minor: int
+
+
+def left_of(*, lines: Iterable[SoldLine], refunds: Iterable[Refunded]) -> list[dict[str, Any]]:
+    """Each line as a row of SOLD_LINES, with what refunds leave of it; never below 0.
+
+    Of its pieces as large a part is left as of its money, for a refund may give back a part of the
+    price; of a gift what was not returned.
+    """
+    quantity: dict[int, Decimal] = defaultdict(Decimal)
+    amount: dict[int, int] = defaultdict(int)
+    for refund in refunds:
+        quantity[refund.line_id] += refund.quantity
+        amount[refund.line_id] += refund.amount_minor
+    return [_left_of_one(line, quantity[line.line_id], amount[line.line_id]) for line in lines]
+
+
+def _left_of_one(line: SoldLine, quantity: Decimal, amount_minor: int) -> dict[str, Any]:
+    counts = not line.is_void and line.status in SOLD
+    paid = max(0, line.amount_minor - amount_minor) if counts else 0
+    pieces = line.quantity - quantity
+    if line.amount_minor:
+        pieces = line.quantity * paid / line.amount_minor
+    milli = max(0, round_half_up(pieces * _MILLI)) if counts else 0
+    told = {name: getattr(line, name) for name in _TOLD}
+    return {**told, "quantity_milli": milli, "paid_minor": paid}
+
+
+_TOLD = ("line_id", "order_id", "customer_id", "product_id", "source", "at", "business_on")

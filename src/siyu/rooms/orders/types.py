@@ -116,3 +116,21 @@ CREDITABLE_LINES = pa.schema(
     ]
 )
 """Lines to be credited; one row is one line with its order's own seller and store."""
+
+SOLD_LINES = pa.schema(
+    [
+        pa.field("line_id", pa.int64(), nullable=False),
+        pa.field("order_id", pa.int64(), nullable=False),
+        pa.field("customer_id", pa.int64()),
+        pa.field("product_id", pa.int64(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("at", _MOMENT, nullable=False),
+        pa.field("business_on", pa.date32(), nullable=False),
+        pa.field("quantity_milli", pa.int64(), nullable=False),
+        pa.field("paid_minor", pa.int64(), nullable=False),
+    ]
+)
+"""What is left of lines after refunds, freight left out; one row is one line.
+
+Void lines and those of orders that do not count as sold have 0 of both.
+"""

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from siyu.foundation.ids import new_id
-from siyu.rooms.sellers.types import ORIGIN_LENGTH
+from siyu.rooms.sellers.types import LEVEL_LENGTH, ORIGIN_LENGTH
 
 
 class Seller(models.Model):
@@ -49,6 +49,23 @@ class Seller(models.Model):
                 condition=models.Q(invited_by=None) & ~models.Q(inviter_key=""),
                 name="sellers_seller_waits",
             ),
+        ]
+
+
+class LevelPeriod(models.Model):
+    """The level of a seller from a day on, until the next period; the last one of a day counts."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    seller = models.ForeignKey(Seller, models.CASCADE, related_name="+", db_index=False)
+    level = models.CharField(max_length=LEVEL_LENGTH)
+    from_on = models.DateField()
+    reason = models.CharField(max_length=12)
+    set_by_id = models.BigIntegerField(null=True)
+    set_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["seller", "from_on"], name="sellers_level_seller")
         ]
 
 

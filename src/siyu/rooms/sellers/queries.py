@@ -1,6 +1,7 @@
 """Every read of the sellers' room."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -11,8 +12,15 @@ from siyu.rooms.operations.queries import any_of, pick_by_source
 from siyu.rooms.operations.types import Right, Scope, Viewer
 from siyu.rooms.organization.queries import names_of_staff
 from siyu.rooms.organization.types import Role
-from siyu.rooms.sellers.models import Arrangement, Assistant, Seller
-from siyu.rooms.sellers.types import AssistantView, Block, SellerKind, SellerStatus, SellerView
+from siyu.rooms.sellers.models import Arrangement, Assistant, LevelPeriod, Seller
+from siyu.rooms.sellers.types import (
+    AssistantView,
+    Block,
+    SellerKind,
+    SellerStatus,
+    SellerTerms,
+    SellerView,
+)
 
 
 def own_seller(*, viewer: Viewer) -> SellerView:
@@ -113,6 +121,51 @@ def inviters_of(*, program_id: int) -> dict[int, int | None]:
     """Who invited each seller of a program, those who left too; None for whom nobody did."""
     rows = Seller.objects.filter(program_id=program_id)
     return dict(rows.values_list("id", "invited_by_id"))
+
+
+def terms_of_sellers(*, seller_ids: Iterable[int], above: int) -> dict[int, SellerTerms]:
+    """What pay depends on of sellers, with at most so many persons above each of them."""
+    asked = set(seller_ids)
+    rows = Seller.objects.filter(id__in=any_of(values=asked))
+    own = {
+        seller_id: (SellerKind(kind), unit_id, inviter_id)
+        for seller_id, kind, unit_id, inviter_id in rows.values_list(
+            "id", "kind", "unit_id", "invited_by_id"
+        )
+    }
+    inviters: dict[int, int | None] = {seller_id: told[2] for seller_id, told in own.items()}
+    waiting = {each for each in inviters.values() if each is not None} - inviters.keys()
+    for _ in range(above - 1):
+        found = Seller.objects.filter(id__in=any_of(values=waiting))
+        inviters |= dict(found.values_list("id", "invited_by_id"))
+        next_above = (inviters.get(each) for each in waiting)
+        waiting = {each for each in next_above if each is not None} - inviters.keys()
+    return {
+        seller_id: SellerTerms(
+            kind=kind, unit_id=unit_id, above=tuple(_upwards(seller_id, inviters, above))
+        )
+        for seller_id, (kind, unit_id, _) in own.items()
+    }
+
+
+def _upwards(seller_id: int, inviters: dict[int, int | None], most: int) -> list[int]:
+    way: list[int] = []
+    above = inviters.get(seller_id)
+    while above is not None and above != seller_id and above not in way and len(way) < most:
+        way.append(above)
+        above = inviters.get(above)
+    return way
+
+
+def levels_of_sellers(*, seller_ids: Iterable[int]) -> dict[int, list[tuple[date, str]]]:
+    """(first day, level) of each seller's levels, the earliest first."""
+    rows = LevelPeriod.objects.filter(seller_id__in=any_of(values=set(seller_ids)))
+    found: dict[int, list[tuple[date, str]]] = {}
+    for seller_id, from_on, level in rows.order_by("from_on", "id").values_list(
+        "seller_id", "from_on", "level"
+    ):
+        found.setdefault(seller_id, []).append((from_on, level))
+    return found
 
 
 def assistants_of(*, viewer: Viewer, seller_id: int) -> list[AssistantView]:

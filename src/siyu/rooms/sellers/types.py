@@ -7,6 +7,7 @@ from enum import StrEnum
 import pyarrow as pa
 
 ORIGIN_LENGTH = 40
+LEVEL_LENGTH = 60
 MOST_ASSISTANTS = 5
 
 
@@ -25,6 +26,15 @@ class SellerStatus(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
     LEFT = "left"
+
+
+class LevelReason(StrEnum):
+    """Why a seller has a level: 达标, 保级未达标, 人工调整, 改制."""
+
+    EARNED = "earned"
+    NOT_KEPT = "not_kept"
+    BY_HAND = "by_hand"
+    MIGRATED = "migrated"
 
 
 class Block(StrEnum):
@@ -52,6 +62,15 @@ class SellerView:
     joined_on: date | None
     origin: str
     invited_by_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SellerTerms:
+    """What pay depends on of a seller; ``above`` are who invited her, who invited that one, …"""
+
+    kind: SellerKind
+    unit_id: int
+    above: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

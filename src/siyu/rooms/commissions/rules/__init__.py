@@ -1,5 +1,16 @@
 """The rules of plans: reading one, checking what it says, and what the law has against it."""
 
+from siyu.rooms.commissions.rules.booking import (
+    digests_of,
+    earned_on,
+    has_order_limits,
+    month_number,
+    neighbours_of,
+    posting_key,
+    subjects_of,
+    sums_of,
+    transfer_of,
+)
 from siyu.rooms.commissions.rules.check_plan import check_plan
 from siyu.rooms.commissions.rules.lint_plan import by_severity, lint_plan, verdict_of
 from siyu.rooms.commissions.rules.lint_tree import figures_of, lint_tree
@@ -8,10 +19,19 @@ from siyu.rooms.commissions.rules.read_plan import named_in, read_plan
 __all__ = [
     "by_severity",
     "check_plan",
+    "digests_of",
+    "earned_on",
     "figures_of",
+    "has_order_limits",
     "lint_plan",
     "lint_tree",
+    "month_number",
     "named_in",
+    "neighbours_of",
+    "posting_key",
     "read_plan",
+    "subjects_of",
+    "sums_of",
+    "transfer_of",
     "verdict_of",
 ]

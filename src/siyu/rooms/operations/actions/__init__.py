@@ -28,7 +28,7 @@ from siyu.rooms.operations.actions.runs import (
 )
 from siyu.rooms.operations.actions.schedules import run_due_schedules, set_schedule
 from siyu.rooms.operations.actions.stamp import begin_epoch, wait_until_stable, write_stamp
-from siyu.rooms.operations.actions.write_rows import insert_rows, update_rows
+from siyu.rooms.operations.actions.write_rows import insert_rows, insert_table, update_rows
 
 __all__ = [
     "RunLog",
@@ -41,6 +41,7 @@ __all__ = [
     "deliver_due",
     "hold",
     "insert_rows",
+    "insert_table",
     "issue_api_key",
     "open_import",
     "record_audit",

@@ -83,9 +83,9 @@ def write_refunds(
 ) -> set[str]:
     """Insert or update refunds by outside key; returns the keys of those that changed.
 
-    A new one of no amount is kept where ``begins_empty``: a return of gifts is a fact, a column
-    that says 0 is none. A refund's day never changes: one that moves to another day is emptied,
-    and comes again there.
+    One of no amount is kept where ``begins_empty``: a return of gifts is a fact, a column that
+    says 0 is none. A refund's day never changes: one that moves to another day is emptied, and
+    comes again there.
     """
     known = {
         refund.source_key: refund
@@ -102,13 +102,14 @@ def write_refunds(
         if row[0] in known and _told_before(known[row[0]]) != (*row[1:4], row[6], row[7])
     ]
     stay = [
-        (refund, row) for refund, row in changed if program.day_of(row[7]) == refund.business_on
+        (refund, row)
+        for refund, row in changed
+        if program.day_of(row[7]) == refund.business_on and (row[6] or begins_empty)
     ]
-    move = [
-        (refund, row) for refund, row in changed if program.day_of(row[7]) != refund.business_on
-    ]
-    _empty([refund for refund, _ in move], stamp=stamp)
-    come = [*new, *(row for _, row in move if row[6])]
+    stays = {refund.id for refund, _ in stay}
+    leave = [(refund, row) for refund, row in changed if refund.id not in stays]
+    _empty([refund for refund, _ in leave], stamp=stamp)
+    come = [*new, *(row for _, row in leave if row[6])]
     insert_rows(
         model=Refund,
         columns=_INSERTED,

@@ -84,6 +84,23 @@ def unit_ids_by_key(*, program_id: int, keys: Iterable[str]) -> dict[str, int]:
     return dict(rows)
 
 
+def stores_of_units(*, unit_ids: Iterable[int]) -> dict[int, int]:
+    """The store that each org unit is or belongs to, by unit; those without one are left out."""
+    paths = dict(OrgUnit.objects.filter(id__in=set(unit_ids)).values_list("id", "path"))
+    ways = {
+        unit_id: [int(each) for each in path.split("/") if each] for unit_id, path in paths.items()
+    }
+    above = {each for way in ways.values() for each in way}
+    stores = set(
+        OrgUnit.objects.filter(id__in=above, kind=UnitKind.STORE).values_list("id", flat=True)
+    )
+    return {
+        unit_id: max(stores.intersection(way), key=way.index)
+        for unit_id, way in ways.items()
+        if stores.intersection(way)
+    }
+
+
 def names_of_units(*, unit_ids: Iterable[int]) -> dict[int, str]:
     """Names by id, in one batch."""
     return dict(OrgUnit.objects.filter(id__in=set(unit_ids)).values_list("id", "name"))

@@ -1,12 +1,13 @@
-"""Every read of commissions."""
+"""Plans, their versions and what the law has against them."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from siyu.analytics.commissions import Ids
 from siyu.analytics.commissions import Plan as PlanText
 from siyu.foundation.errors import BadInput, NotFound
 from siyu.rooms.catalog.queries import brands_in, categories_in, products_by_key
 from siyu.rooms.commissions import models
+from siyu.rooms.commissions.queries.in_force import ends_of
 from siyu.rooms.commissions.rules import (
     by_severity,
     figures_of,
@@ -32,7 +33,7 @@ def plans_of(*, viewer: Viewer) -> list[PlanVersion]:
     """Every version of the program's plan, the newest first."""
     viewer.require(Right.EDIT_PLANS)
     rows = models.Plan.objects.filter(program_id=viewer.program_id).order_by("-number")
-    ends = _ends(viewer.program_id)
+    ends = ends_of(viewer.program_id)
     return [_view(row, ends) for row in rows]
 
 
@@ -42,12 +43,12 @@ def find_plan(*, viewer: Viewer, plan_id: int) -> PlanVersion:
     row = models.Plan.objects.filter(id=plan_id, program_id=viewer.program_id).first()
     if row is None:
         raise NotFound("There is no such plan.")
-    return _view(row, _ends(viewer.program_id))
+    return _view(row, ends_of(viewer.program_id))
 
 
 def plan_on(*, program_id: int, day: date) -> PlanVersion | None:
     """The version that counts on a day; None where none does."""
-    ends = _ends(program_id)
+    ends = ends_of(program_id)
     rows = models.Plan.objects.filter(id__in=ends, from_on__lte=day).order_by("-from_on", "-number")
     for row in rows:
         end = ends[row.id]
@@ -115,21 +116,6 @@ def ids_in(*, program_id: int, plan: PlanText) -> Ids:
         categories={name: categories[name] for name in named["categories"]},
         units={name: below[units[name]] for name in named["units"]},
     )
-
-
-def _ends(program_id: int) -> dict[int, date | None]:
-    """The last day of every published version, by its id; those that never count are left out."""
-    rows = models.Plan.objects.filter(program_id=program_id, state=PlanState.PUBLISHED)
-    known = rows.order_by("from_on", "number").values_list("id", "from_on", "until_on")
-    ends: dict[int, date | None] = {}
-    later: date | None = None
-    for plan_id, begins, until in reversed(known):
-        last = later - timedelta(days=1) if later else None
-        end = min((day for day in (until, last) if day), default=None)
-        if end is None or end >= begins:
-            ends[plan_id] = end
-        later = begins
-    return ends
 
 
 def _ever_paid_upwards(program_id: int) -> bool:

@@ -1,8 +1,8 @@
-"""Every write of commissions."""
+"""How a version of a plan is drafted, signed for, published and withdrawn."""
 
 import hashlib
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 from django.db import IntegrityError, transaction
@@ -11,6 +11,7 @@ from django.db.models import Max
 from siyu.foundation.errors import BadInput, Conflict, NotFound
 from siyu.rooms.commissions import models
 from siyu.rooms.commissions.queries import ids_in, plan_in, review_plan
+from siyu.rooms.commissions.queries.in_force import PlansInForce
 from siyu.rooms.commissions.types import NOTE_LENGTH, TEXT_LENGTH, PlanState, Verdict
 from siyu.rooms.operations.actions import record_deed
 from siyu.rooms.operations.types import Right, Viewer
@@ -92,8 +93,10 @@ def sign_plan(*, viewer: Viewer, plan_id: int, memo_sha256: str, note: str, at: 
 def publish_plan(*, viewer: Viewer, plan_id: int, today: date, at: datetime) -> None:
     """Put a draft in force from its first day on; from then on it is never changed.
 
-    Raises Conflict where the law forbids it, or leaves it in doubt and nobody signed this text;
-    BadInput where it names what the program does not have.
+    It may begin before today only where no version counted: what was sold then is paid for too.
+    Raises Conflict where the law forbids it, or leaves it in doubt and nobody signed this text, or
+    it would change what was sold under another; BadInput where it names what the program does not
+    have.
     """
     viewer.require(Right.PUBLISH_PLANS)
     row = _draft(viewer, plan_id)
@@ -104,6 +107,8 @@ def publish_plan(*, viewer: Viewer, plan_id: int, today: date, at: datetime) -> 
     signed = models.Signature.objects.filter(plan=row, digest=row.digest).exists()
     if review.verdict is Verdict.NEEDS_SIGN_OFF and not signed:
         raise Conflict("The law leaves this in doubt: somebody has to sign for it first.")
+    if plan.from_on < today:
+        _begin_before(viewer.program_id, plan.from_on, today)
     ids = ids_in(program_id=viewer.program_id, plan=plan)
     row.state, row.ids = PlanState.PUBLISHED, msgspec.to_builtins(ids)
     row.published_by_id, row.published_at = viewer.staff_id, at
@@ -126,6 +131,15 @@ def withdraw_plan(*, viewer: Viewer, plan_id: int, today: date) -> None:
     row.state = PlanState.WITHDRAWN
     row.save()
     _note(viewer, row, "withdraw plan")
+
+
+def _begin_before(program_id: int, from_on: date, today: date) -> None:
+    """Have all orders looked at anew for a version that begins before today."""
+    if PlansInForce(program_id).count_within(from_on, today - timedelta(days=1)):
+        raise Conflict(
+            "Another version counted since {day}; let this one begin today or later.", day=from_on
+        )
+    models.AccrualMark.objects.filter(program_id=program_id).update(stamp=0)
 
 
 def _write(viewer: Viewer, row: models.Plan, text: str) -> None:

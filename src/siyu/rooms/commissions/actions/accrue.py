@@ -1,0 +1,203 @@
+"""Booking of what plans pay: for every touched order the target less what was booked before."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import pyarrow as pa
+from django.db import transaction
+from django.db.models import Q, Sum
+
+from siyu.analytics.commissions import NET_LINES, Event, Scope
+from siyu.rooms.commissions import models
+from siyu.rooms.commissions.actions.net_lines import COLUMNS, current_lines, stored_lines
+from siyu.rooms.commissions.actions.post import post_lines
+from siyu.rooms.commissions.ports import calculator
+from siyu.rooms.commissions.queries.in_force import PlansInForce
+from siyu.rooms.commissions.rules import (
+    earned_on,
+    has_order_limits,
+    neighbours_of,
+    subjects_of,
+)
+from siyu.rooms.commissions.types import BOOKED_LINES, Booked, Subject
+from siyu.rooms.credit.queries import lines_credited
+from siyu.rooms.operations.actions import insert_rows
+from siyu.rooms.operations.queries import any_of, current_epoch, plain_rows, stable_stamp
+from siyu.rooms.operations.types import Listener
+from siyu.rooms.orders.queries import orders_changed, orders_of_lines
+
+_ORDERS_A_BATCH = 2_000
+Row = dict[str, Any]
+Rated = tuple[int, int, int]
+"""(rate, base, amount) of what a subject pays."""
+
+
+def accrue_due(
+    *,
+    program_id: int,
+    today: date,
+    at: datetime,
+    listener: Listener = lambda name, done, total: None,
+) -> Booked:
+    """Book what orders, refunds and credits written since the last time change in what is paid.
+
+    Batch by batch, each whole or not at all; what was booked is not booked again. ``today`` is
+    the business day that it is booked on.
+    """
+    mark, _ = models.AccrualMark.objects.get_or_create(program_id=program_id)
+    epoch, high = current_epoch(), stable_stamp()
+    low = mark.stamp if mark.epoch == epoch else 0
+    if low >= high or PlansInForce(program_id).begins is None:
+        return Booked(orders=0, lines=0, amount_minor=0)
+    credited = lines_credited(program_id=program_id, low=low, high=high)
+    orders = sorted(
+        orders_changed(program_id=program_id, low=low, high=high)
+        | orders_of_lines(line_ids=credited)
+    )
+    lines = amount = 0
+    for start in range(0, len(orders), _ORDERS_A_BATCH):
+        batch = orders[start : start + _ORDERS_A_BATCH]
+        booked = accrue_orders(program_id=program_id, order_ids=batch, today=today, at=at)
+        lines, amount = lines + booked.lines, amount + booked.amount_minor
+        listener("accruals", start + len(batch), len(orders))
+    if orders:
+        _move(mark, high, epoch)
+    return Booked(orders=len(orders), lines=lines, amount_minor=amount)
+
+
+def _move(mark: models.AccrualMark, high: int, epoch: str) -> None:
+    """Begin at ``high`` the next time, unless somebody has moved the mark meanwhile."""
+    unmoved = models.AccrualMark.objects.filter(
+        program_id=mark.program_id, stamp=mark.stamp, epoch=mark.epoch
+    )
+    unmoved.update(stamp=high, epoch=epoch)
+
+
+@transaction.atomic
+def accrue_orders(
+    *, program_id: int, order_ids: Collection[int], today: date, at: datetime
+) -> Booked:
+    """Book what the plan pays for these orders, less what was booked before; all or nothing."""
+    models.AccrualMark.objects.get_or_create(program_id=program_id)
+    mark = models.AccrualMark.objects.select_for_update().get(program_id=program_id)
+    plans = PlansInForce(program_id)
+    stored = stored_lines(order_ids)
+    current = current_lines(program_id=program_id, order_ids=order_ids, stored=stored, plans=plans)
+    changed = [row for row in current if stored.get(row["line_id"]) != row]
+    _store([row["line_id"] for row in changed if row["line_id"] in stored], changed)
+    rows = [
+        row
+        for plan_id in sorted({row["plan_id"] for row in changed})
+        for row in _differences(
+            plan_id,
+            [row for row in changed if row["plan_id"] == plan_id],
+            [stored[row["line_id"]] for row in changed if row["line_id"] in stored],
+            plans,
+        )
+    ]
+    lines = pa.Table.from_pylist(rows, schema=BOOKED_LINES).sort_by(
+        [(name, "ascending") for name in ("payee_id", "plan_id", "scope", "subject_id", "rule")]
+    )
+    amount = post_lines(mark=mark, lines=lines, today=today, at=at)
+    return Booked(orders=len(order_ids), lines=lines.num_rows, amount_minor=amount)
+
+
+def _store(gone: list[int], rows: list[Row]) -> None:
+    models.NetLine.objects.filter(line_id__in=any_of(values=gone)).delete()
+    insert_rows(
+        model=models.NetLine,
+        columns=COLUMNS,
+        rows=[tuple(row[name] for name in COLUMNS) for row in rows],
+    )
+
+
+def _differences(
+    plan_id: int, changed: list[Row], before: list[Row], plans: PlansInForce
+) -> Iterable[Row]:
+    """The target less what was booked, of every subject that the changed lines touch."""
+    plan = plans.plan(plan_id)
+    either = [*changed, *(row for row in before if row["plan_id"] == plan_id)]
+    touched = subjects_of(plan, either)
+    asked = Q(line_id__in=any_of(values=[row["line_id"] for row in changed]))
+    orders = {row["order_id"] for row in changed}
+    if has_order_limits(plan):
+        asked |= Q(order_id__in=any_of(values=orders))
+    asked = reduce(
+        or_,
+        (
+            Q(**{f"{each.column}__in": any_of(values=each.payees)})
+            & (Q() if each.months is None else Q(month__in=each.months))
+            for each in neighbours_of(plan, either)
+        ),
+        asked,
+    )
+    lines = list(models.NetLine.objects.filter(asked, plan_id=plan_id).values(*COLUMNS))
+    own = {row["line_id"] for row in changed}
+    targets = {
+        subject: rated
+        for subject, rated in _targets(plan_id, lines, plans).items()
+        if subject in touched
+        or (subject.scope is Scope.LINE and subject.subject_id in own)
+        or (subject.scope is Scope.ORDER and subject.subject_id in orders)
+    }
+    booked = _booked(plan_id, [*own, *orders], touched)
+    days = {row["order_id"]: row["business_on"] for row in changed}
+    days |= {row["line_id"]: row["business_on"] for row in changed}
+    for subject in sorted(targets.keys() | booked.keys()):
+        rate, base, amount = targets.get(subject, (-1, 0, 0))
+        difference = amount - booked.get(subject, 0)
+        if difference:
+            yield {
+                "plan_id": plan_id,
+                "scope": subject.scope,
+                "subject_id": subject.subject_id,
+                "rule": subject.rule,
+                "rate": rate,
+                "payee_id": subject.payee_id,
+                "base_minor": base,
+                "amount_minor": difference,
+                "earned_on": earned_on(subject, plan=plan, days=days),
+            }
+
+
+def _targets(plan_id: int, lines: list[Row], plans: PlansInForce) -> dict[Subject, Rated]:
+    """What the plan pays for lines, by subject."""
+    sold = {"event": Event.SALE.value, "task": None, "margin_minor": 0, "alliance_minor": 0}
+    table = pa.Table.from_pylist([row | sold for row in lines], schema=NET_LINES.to_pyarrow())
+    found = calculator().accruals(
+        version=plan_id, plan=plans.plan(plan_id), ids=plans.ids(plan_id), net_lines=table
+    )
+    return {
+        Subject(Scope(row["scope"]), row["subject_id"], row["rule"], row["payee_id"]): (
+            row["rate"],
+            row["base_minor"],
+            row["amount_minor"],
+        )
+        for row in plain_rows(table=found)
+    }
+
+
+def _booked(plan_id: int, own: list[int], touched: set[Subject]) -> dict[Subject, int]:
+    """What was booked for lines and orders, and for the months and campaigns touched."""
+    single = models.Accrual.objects.filter(
+        subject_id__in=any_of(values=own), scope__lt=Scope.MONTH.value
+    )
+    periods = models.Accrual.objects.filter(
+        payee_id__in=any_of(values={subject.payee_id for subject in touched}),
+        scope__gte=Scope.MONTH.value,
+        subject_id__in={subject.subject_id for subject in touched},
+    )
+    sums: dict[Subject, int] = defaultdict(int)
+    for rows in (single, periods):
+        totals = rows.filter(plan_id=plan_id).values_list("scope", "subject_id", "rule", "payee_id")
+        for scope, subject_id, rule, payee_id, amount in totals.annotate(Sum("amount_minor")):
+            sums[Subject(Scope(scope), subject_id, rule, payee_id)] = amount
+    return {
+        subject: amount
+        for subject, amount in sums.items()
+        if amount and (subject.scope < Scope.MONTH or subject in touched)
+    }

@@ -1,0 +1,21 @@
+"""Every read of commissions."""
+
+from siyu.rooms.commissions.queries.plans import (
+    find_plan,
+    ids_in,
+    plan_in,
+    plan_on,
+    plans_of,
+    review_plan,
+)
+from siyu.rooms.commissions.queries.proof import prove_accruals
+
+__all__ = [
+    "find_plan",
+    "ids_in",
+    "plan_in",
+    "plan_on",
+    "plans_of",
+    "prove_accruals",
+    "review_plan",
+]
