@@ -28,6 +28,8 @@ VIEWERS = (
     "anonymous",
 )
 
+PAPER = "11010519491231002X"
+PAID_DAYS = 20
 PLAN = """
 name = "guides"
 from_on = 2099-01-01
@@ -280,6 +282,35 @@ customer-consent[dan-1]    POST   403  403  403  403  403  404  404  404  403  3
 customer-tag[ann-1]        POST   403  403  403  403  403  302  302  302  403  404  403  302
 customer-tag[amy-1]        POST   403  403  403  403  403  404  404  404  403  404  403  302
 customer-tag[dan-1]        POST   403  403  403  403  403  404  404  404  403  302  403  302
+settlement                 GET    200  403  403  403  403  403  403  403  200  403  403  302
+settlement                 POST   302  403  403  403  403  403  403  403  302  403  403  302
+settlement-close           POST   302  403  403  403  403  403  403  403  302  403  403  302
+closing[plum]              GET    200  403  403  403  403  403  403  403  404  403  403  302
+closing[fern]              GET    404  403  403  403  403  403  403  403  200  403  403  302
+statements-export[plum]    GET    200  403  403  403  403  403  403  403  404  403  403  302
+statements-export[fern]    GET    404  403  403  403  403  403  403  403  200  403  403  302
+statement[ann]             GET    200  403  403  403  403  403  403  403  404  403  403  302
+statement[dan]             GET    404  403  403  403  403  403  403  403  200  403  403  302
+payee[ann]                 GET    200  403  403  403  403  403  403  403  404  403  403  302
+payee[dan]                 GET    404  403  403  403  403  403  403  403  200  403  403  302
+payee[ann]                 POST   302  403  403  403  403  403  403  403  404  403  403  302
+payee[dan]                 POST   404  403  403  403  403  403  403  403  302  403  403  302
+payouts                    GET    200  403  403  403  403  403  403  403  200  403  403  302
+payout-new                 POST   422  403  403  403  403  403  403  403  422  403  403  302
+payout[plum]               GET    200  403  403  403  403  403  403  403  404  403  403  302
+payout[fern]               GET    404  403  403  403  403  403  403  403  200  403  403  302
+payout-export[plum]        GET    200  403  403  403  403  403  403  403  404  403  403  302
+payout-export[fern]        GET    404  403  403  403  403  403  403  403  200  403  403  302
+payout-approve[plum]       POST   302  403  403  403  403  403  403  403  404  403  403  302
+payout-approve[fern]       POST   404  403  403  403  403  403  403  403  302  403  403  302
+payout-withdraw[plum]      POST   302  403  403  403  403  403  403  403  404  403  403  302
+payout-withdraw[fern]      POST   404  403  403  403  403  403  403  403  302  403  403  302
+earnings                   GET    403  403  403  403  403  200  200  403  403  200  403  302
+own-payment                GET    403  403  403  403  403  200  200  403  403  200  403  302
+own-payment                POST   403  403  403  403  403  302  302  403  403  302  403  302
+own-statements             GET    403  403  403  403  403  200  200  403  403  200  403  302
+own-statement[ann]         GET    403  403  403  403  403  200  200  403  403  404  403  302
+own-statement[dan]         GET    403  403  403  403  403  404  404  403  403  200  403  302
 numbers                    GET    403  403  403  403  403  200  200  403  403  200  403  302
 blocks                     GET    403  403  403  403  403  200  200  403  403  200  403  302
 blocks                     POST   403  403  403  403  403  302  302  403  403  302  403  302
@@ -296,6 +327,7 @@ assistant-return[fern]     POST 403  403  403  403  403  404  404  403  403  409
 
 # What a form sends that nobody refuses for its contents.
 _BUYERS = {"do": "save", "c-0-0-field": "orders", "c-0-0-test": "at_least", "c-0-0-number": "1"}
+PAYMENT = {"name": "Zhang San", "number": PAPER, "account": "622202000001234"}
 FORMS = {
     "segment-new": _BUYERS | {"name": "Who bought again"},
     "segment": _BUYERS | {"name": "Who bought"},
@@ -327,6 +359,18 @@ FORMS = {
     "plan-new": {"text": PLAN, "do": "save"},
     "plan": {"text": PLAN, "do": "save"},
     "plan-sign": {"memo_sha256": "0" * 64},
+    "settlement": {
+        "period": "day",
+        "working_days": "1",
+        "begins_on": str(
+            (datetime.now(tz=UTC) + timedelta(hours=8)).date() - timedelta(days=PAID_DAYS)
+        ),
+        "least_payout": "1",
+        "withholding": "per_payment",
+        "gap_policy": "literal",
+    },
+    "payee": {"kind": "person", "withholding": "none", **PAYMENT},
+    "own-payment": PAYMENT,
     "tag-new": {"name": "drinks tea", "fresh_days": "90"},
     "tag-save": {"name": "drinks tea", "fresh_days": "90"},
     "targets-set": {"amount": "9000", "rule": "equal", "past_months": "4"},

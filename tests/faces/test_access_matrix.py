@@ -55,7 +55,7 @@ def address_of(both: TwoBrands, page: str, thing: str) -> str:
     if not thing:
         return reverse(page)
     seller, _, number = thing.partition("-")
-    if page in ("seller", "seller-link", "target-fix", "target-release"):
+    if page in ("seller", "seller-link", "target-fix", "target-release", "payee"):
         return reverse(page, args=[both.seller(thing)])
     if page.startswith("task"):
         return reverse(page, args=[both.tasks["ann-3" if number == "held" else thing]])
@@ -67,6 +67,9 @@ def address_of(both: TwoBrands, page: str, thing: str) -> str:
     known |= {"webhook": both.webhooks}
     known |= {"own": both.dispatches, "tag": both.tags, "campaign": both.campaigns}
     known |= {"assistant": both.assistants, "plan": both.plans}
+    known |= {"closing": both.closings, "statements": both.closings, "payout": both.payouts}
+    if page in ("statement", "own-statement"):
+        return reverse(page, args=[both.statements[thing]])
     known |= {"variant": both.variants, "spreadsheet": both.runs}
     ids = known.get(page.partition("-")[0], {})
     return reverse(page, args=[ids.get(thing, thing)])

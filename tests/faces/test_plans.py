@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
@@ -18,7 +19,9 @@ FORBIDDEN = PLAN + "joining = { fee = 99 }\n"
 
 @pytest.fixture
 def office(both: TwoBrands, sign_in: SignIn) -> Client:
-    Plan.objects.filter(program_id=both.plum.program.id).delete()
+    # What is paid by them cannot go, so they become Fern's: Plum begins without any.
+    own = Plan.objects.filter(program_id=both.plum.program.id)
+    own.update(program_id=both.fern.program.id, number=F("number") + 100)
     return sign_in("administrator", headers=ENGLISH)
 
 

@@ -48,6 +48,9 @@ def address_of(both: TwoBrands, row: Row) -> str:
     known |= {"dispatch": both.dispatches, "own": both.dispatches, "api": both.keys}
     known |= {"assignment": both.assignments, "webhook": both.webhooks, "tag": both.tags}
     known |= {"campaign": both.campaigns, "plan": both.plans}
+    known |= {"closing": both.closings, "statements": both.closings, "payout": both.payouts}
+    if row.page in ("statement", "own-statement"):
+        return reverse(row.page, args=[both.statements[row.thing]])
     known |= {"variant": both.variants, "assistant": both.assistants}
     ids = known.get(row.page.partition("-")[0], {})
     things |= ids

@@ -19,7 +19,6 @@ from siyu.rooms.campaigns.actions import add_campaign, set_targets
 from siyu.rooms.campaigns.types import TargetRule
 from siyu.rooms.coaching.models import SellerTask
 from siyu.rooms.coaching.types import TaskState
-from siyu.rooms.commissions.actions import draft_plan, publish_plan
 from siyu.rooms.customers.actions import create_tag
 from siyu.rooms.dispatch.models import Assignment, Dispatch
 from siyu.rooms.operations.actions import (
@@ -38,7 +37,7 @@ from siyu.rooms.operations.models import Delivery, Schedule
 from siyu.rooms.operations.queries import failing_deliveries
 from siyu.rooms.operations.types import ApiScope
 from siyu.rooms.organization.actions import add_staff
-from siyu.rooms.organization.queries import units_under
+from siyu.rooms.organization.queries import staff_by_login, units_under
 from siyu.rooms.organization.types import Role, UnitKind
 from siyu.rooms.outreach.actions import add_variant, nightly_key, set_policy
 from siyu.rooms.outreach.models import Playbook, Task
@@ -48,6 +47,7 @@ from siyu.rooms.sellers.queries import assistants_of
 from siyu.rooms.webhooks.actions import add_endpoint, send_test
 from siyu.rooms.webhooks.queries import messages_to
 from siyu.rooms.webhooks.types import Topic
+from tests.faces.brand_money import paid_of_brand, plans_of_brand
 from tests.rooms.brand import Brand, new_brand
 
 SELLERS_OF = {
@@ -160,6 +160,9 @@ class TwoBrands:
     variants: dict[str, int] = field(default_factory=dict)
     plans: dict[str, int] = field(default_factory=dict)
     assistants: dict[str, int] = field(default_factory=dict)
+    closings: dict[str, int] = field(default_factory=dict)
+    statements: dict[str, int] = field(default_factory=dict)
+    payouts: dict[str, int] = field(default_factory=dict)
 
     def brand_of(self, seller: str) -> Brand:
         return self.fern if seller == "dan" else self.plum
@@ -253,20 +256,17 @@ def two_brands(folder: Path) -> TwoBrands:
         send_test(viewer=brand.owner, endpoint_id=added.id, now=utc_now())
         (message,) = messages_to(viewer=brand.owner, endpoint_id=added.id)
         both.webhooks[f"{code}-sent"] = message.id
-        _plan(both, brand, code)
+        _pay(both, brand, code)
     return both
 
 
-def _plan(both: TwoBrands, brand: Brand, code: str) -> None:
-    """A plan that begins far from now, and the draft of one after it."""
-    text = (
-        f'name = "extra-of-{code}"\nfrom_on = {{}}-01-01\n'
-        'shares = [{{ name = "own sales", rates = [{{ percent = 3 }}] }}]\n'
-    )
-    coming = draft_plan(viewer=brand.owner, text=text.format(2098))
-    publish_plan(viewer=brand.owner, plan_id=coming, today=today(), at=utc_now())
-    both.plans[f"{code}-coming"] = coming
-    both.plans[code] = draft_plan(viewer=brand.owner, text=text.format(2099))
+def _pay(both: TwoBrands, brand: Brand, code: str) -> None:
+    both.plans |= plans_of_brand(brand, code)
+    name = "ann" if code == "plum" else "dan"
+    paid = paid_of_brand(brand, code, both.seller(name))
+    both.closings[code], both.statements[name], both.payouts[code] = paid
+    finance = f"{code}-finance"
+    both.staff[finance] = staff_by_login(login=finance).id
 
 
 def _fill(brand: Brand, code: str) -> None:

@@ -16,6 +16,7 @@ POSITIONAL = {
     "run_hourly": "a runner, which operations calls with the run and its log",
     "run_import": "a runner, which operations calls with the run and its log",
     "run_nightly": "a runner, which operations calls with the run and its log",
+    "run_settlement": "a runner, which operations calls with the run and its log",
 }
 
 Offered = Iterator[tuple[str, tree.Path, tree.Function]]

@@ -32,6 +32,7 @@ return [...document.querySelectorAll("body *")]
 SELLER = ("workbench/today", "workbench/customers", "workbench/customers?find=nobody")
 SELLER += ("workbench/customers?state=lost", "workbench/numbers", "workbench/customers/layers")
 SELLER += ("workbench/me", "workbench/assistants", "workbench/numbers/blocks")
+SELLER += ("workbench/earnings", "workbench/earnings/payment", "workbench/statements")
 SELLER += ("workbench/customers?layer=high-buying", "workbench/tasks/1/skip")
 OFFICE = ("headquarters/overview", "headquarters/overview?days=7", "headquarters/sellers")
 OFFICE += ("headquarters/drivers", "headquarters/drivers?cut=customer_age&against=year")
@@ -42,12 +43,16 @@ OFFICE += ("headquarters/customers", "headquarters/customers?worth=high&state=si
 OFFICE += ("headquarters/communities?state=ended", "headquarters/lives?of=communities&cut=theme")
 OFFICE += ("headquarters/segments", "headquarters/segments/new")
 OFFICE += ("headquarters/plans", "headquarters/plans/new")
+OFFICE += ("headquarters/settlement", "headquarters/payouts")
 OFFICE += ("headquarters/reactions", "headquarters/audit", "nowhere")
 # A page with an id is the first one that another page leads to.
 LED_TO_SELLER = {
+    "workbench/statements": ("a[href*='/statements/']",),
     "workbench/today": (".card-name a", "a[href$=outcome]", "a[href$=skip]"),
 }
 LED_TO_OFFICE = {
+    "headquarters/settlement": ("td a[href*='/settlement/']",),
+    "headquarters/payouts": ("td a[href*='/payouts/']",),
     "headquarters/segments": ("td a[href*='/segments/']",),
     "headquarters/playbooks": ("td a[href*='/playbooks/']",),
     "headquarters/customers": ("td a[href*='/customers/']",),

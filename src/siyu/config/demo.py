@@ -15,12 +15,14 @@ from siyu.rooms.outreach.actions import nightly_key
 from siyu.simulation.demo import (
     PROFILE,
     add_last_campaign,
+    code_of,
     demo_people,
     demo_program_id,
     dispatch_to_sellers,
     make_demo,
     set_month_target,
 )
+from siyu.simulation.demo_pay import pay_sellers
 
 _ZONE = "Asia/Shanghai"
 
@@ -65,6 +67,7 @@ def demo(
         add_last_campaign(program_id=program_id, now=utc_now())
         set_month_target(program_id=program_id, now=utc_now())
         dispatch_to_sellers(program_id=program_id, now=utc_now())
+        pay_sellers(program_id=program_id, code=code_of(profile), now=utc_now())
     people = demo_people(program_id=program_id, today=today, profile=profile)
     address = f"http://127.0.0.1:{port}"
     links = [

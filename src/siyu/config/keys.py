@@ -12,6 +12,7 @@ from siyu.rooms.customers.actions import reseal_customers
 from siyu.rooms.operations.actions import record_audit
 from siyu.rooms.organization.actions import reseal_staff
 from siyu.rooms.sellers.actions import reseal_sellers
+from siyu.rooms.settlement.actions import reseal_payees
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,6 +35,7 @@ def rotate(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
         "staff": reseal_staff(),
         "sellers": reseal_sellers(),
         "customers": reseal_customers(),
+        "payees": reseal_payees(),
     }
     forgotten = forget_old_roots()
     record_audit(

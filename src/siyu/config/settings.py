@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "siyu.rooms.orders",
     "siyu.rooms.credit",
     "siyu.rooms.commissions",
+    "siyu.rooms.settlement",
     "siyu.rooms.insights",
     "siyu.rooms.reports",
     "siyu.rooms.segments",

@@ -8,6 +8,8 @@ from django.conf import settings
 
 from siyu.adapters.files.importer import FileImporter
 from siyu.adapters.files.spreadsheets import forget_old, write_spreadsheet
+from siyu.adapters.sandbox.identity import SandboxIdentityCheck
+from siyu.adapters.sandbox.payer import SandboxPayer
 from siyu.adapters.warehouse.commissions import CommissionCalculator
 from siyu.adapters.warehouse.parquet_warehouse import ParquetWarehouse
 from siyu.adapters.webhooks.http_sender import HttpSender
@@ -35,6 +37,8 @@ from siyu.rooms.outreach import facts as outreach_facts
 from siyu.rooms.outreach.actions import nightly_key, run_nightly
 from siyu.rooms.outreach.reactions import subscribe_reactions as subscribe_outreach
 from siyu.rooms.sellers import facts as sellers_facts
+from siyu.rooms.settlement.actions import run_settlement
+from siyu.rooms.settlement.ports import plug_identity_check, plug_payer
 from siyu.rooms.webhooks.ports import plug_sender
 from siyu.rooms.webhooks.reactions import subscribe_reactions as subscribe_webhooks
 
@@ -66,6 +70,8 @@ def wire() -> None:
         )
     )
     plug_calculator(CommissionCalculator(memory_mb=settings.SIYU_WEB_MEMORY_MB))
+    plug_payer(SandboxPayer(Path(settings.SIYU_HOME) / "sandbox"))
+    plug_identity_check(SandboxIdentityCheck())
     plug_sender(HttpSender(may_reach_private=settings.SIYU_WEBHOOKS_PRIVATE))
     subscribe_credit()
     subscribe_outreach()
@@ -75,6 +81,7 @@ def wire() -> None:
     register_runner(kind="nightly", runner=run_nightly)
     register_runner(kind="hourly", runner=run_hourly)
     register_runner(kind="dispatch", runner=run_dispatch)
+    register_runner(kind="settlement", runner=run_settlement)
     register_runner(
         kind="export",
         runner=partial(run_export, folder=_exports(), write=write_spreadsheet),
@@ -111,4 +118,15 @@ def start_hourly(program_id: int, slot: datetime) -> None:
     )
 
 
-TIMERS = {"nightly": start_nightly, "hourly": start_hourly}
+def start_settlement(program_id: int, slot: datetime) -> None:
+    """The timer ``settlement``: queue the closing of periods that are over."""
+    day = program_of(program_id=program_id).day_of(slot)
+    request_run(
+        program_id=program_id,
+        kind="settlement",
+        key=f"settlement {program_id} {day}",
+        arguments={},
+    )
+
+
+TIMERS = {"nightly": start_nightly, "hourly": start_hourly, "settlement": start_settlement}

@@ -34,6 +34,11 @@ def month_of(day: date, later: int = 0) -> date:
     return date(years, month + 1, 1)
 
 
+def month_number(day: date) -> int:
+    """The month of a day as a number: 202611."""
+    return day.year * 100 + day.month
+
+
 _SHORT_MONTH_DAYS = 29
 # Month and day of the solar calendar, or of the lunar one.
 SOLAR_FESTIVALS = {

@@ -100,7 +100,7 @@ class Demo:
 
 def demo_program_id(*, profile: str = PROFILE) -> int | None:
     """The id of the program of a demo brand, if it was made."""
-    return next((each.id for each in programs() if each.code == _code(profile)), None)
+    return next((each.id for each in programs() if each.code == code_of(profile)), None)
 
 
 @transaction.atomic
@@ -128,7 +128,7 @@ def make_demo(
     end_on = as_of if until is None else as_of + timedelta(days=1)
     brand = simulate(profile=planted, seed=_SEED, as_of=end_on)
     program = open_program(
-        code=_code(profile), name=whole.name, currency="CNY", zone="Asia/Shanghai"
+        code=code_of(profile), name=whole.name, currency="CNY", zone="Asia/Shanghai"
     )
     steps = (
         ("sellers", import_sellers, _without_logins(brand.sellers)),
@@ -145,7 +145,7 @@ def make_demo(
     _add_segments(program.id)
     _add_tags(program.id)
     _try_words(program.id, as_of)
-    _add_office(program.id, _code(profile), whole.name)
+    _add_office(program.id, code_of(profile), whole.name)
     deliver_all(listener=listener)
     return program.id
 
@@ -158,8 +158,8 @@ def demo_people(*, program_id: int, today: date, profile: str = PROFILE, sellers
     staff = [found[seller_id].staff_id for seller_id in ids]
     return Demo(
         program_id=program_id,
-        headquarters=staff_by_login(login=_headquarters(_code(profile))),
-        manager=staff_by_login(login=_manager(_code(profile))),
+        headquarters=staff_by_login(login=_headquarters(code_of(profile))),
+        manager=staff_by_login(login=_manager(code_of(profile))),
         sellers=tuple(staff_of(staff_id=staff_id) for staff_id in staff if staff_id),
     )
 
@@ -178,7 +178,8 @@ def _without_logins(sellers: pa.Table) -> pa.Table:
     return sellers.set_column(place, "login", pa.nulls(sellers.num_rows, pa.string()))
 
 
-def _code(profile: str) -> str:
+def code_of(profile: str) -> str:
+    """The code of the program of a demo brand."""
     return profile.replace("_", "-")
 
 

@@ -40,6 +40,10 @@ ALL = {
     "see_ledger",
     "edit_plans",
     "publish_plans",
+    "settle",
+    "make_payouts",
+    "check_payouts",
+    "manage_payments",
 }
 LEADING = {
     "see_overview",
@@ -50,7 +54,8 @@ LEADING = {
     "set_targets",
 }
 RIGHTS = {
-    Role.ADMINISTRATOR: ALL - {"work_tasks", "see_own_numbers", "manage_assistants"},
+    Role.ADMINISTRATOR: ALL
+    - {"work_tasks", "see_own_numbers", "manage_assistants", "manage_payments"},
     Role.OPERATOR: {
         "see_overview",
         "see_sellers",
@@ -68,6 +73,14 @@ RIGHTS = {
         "edit_plans",
     },
     Role.ANALYST: {"see_overview", "see_sellers"},
+    Role.FINANCE: {
+        "see_overview",
+        "see_sellers",
+        "see_ledger",
+        "settle",
+        "make_payouts",
+        "check_payouts",
+    },
     Role.REGION_MANAGER: LEADING,
     Role.STORE_MANAGER: LEADING,
     Role.SELLER: {
@@ -76,6 +89,7 @@ RIGHTS = {
         "unmask",
         "see_own_numbers",
         "manage_assistants",
+        "manage_payments",
     },
     Role.ASSISTANT: {"see_customers", "work_tasks"},
 }

@@ -177,8 +177,12 @@ class Level(Part, frozen=True, kw_only=True):
 
 
 class Release(Part, frozen=True, kw_only=True):
-    """When what was earned can be drawn: so many days after the goods were received."""
+    """When what was earned can be drawn: so many days after the goods were received.
 
+    Goods count as received ``received_after_days`` after they were paid.
+    """
+
+    received_after_days: Annotated[int, msgspec.Meta(ge=0, le=90)] = 7
     days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 8
     in_working_days: bool = False
     waits_for_disputes: bool = True

@@ -24,6 +24,7 @@ KINDS = {
     "import": gettext_lazy("Import"),
     "dispatch": gettext_lazy("Dispatch"),
     "export": gettext_lazy("Spreadsheet"),
+    "settlement": gettext_lazy("Settlement"),
 }
 STATES = {
     RunState.QUEUED: (gettext_lazy("Waiting"), "azure"),
@@ -33,6 +34,7 @@ STATES = {
 }
 STEPS = {
     "spreadsheet": gettext_lazy("Write the spreadsheet"),
+    "closings": gettext_lazy("Close periods that are over"),
     "outcome_kinds": gettext_lazy("What came of histories"),
     "history_kinds": gettext_lazy("Kinds of histories"),
     "spending_kinds": gettext_lazy("Kinds of spending"),

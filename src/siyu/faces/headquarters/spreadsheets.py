@@ -27,6 +27,8 @@ NAMES = {
     "campaign": gettext_lazy("Campaign"),
     "dispatch": gettext_lazy("Dispatched task"),
     "segment": gettext_lazy("Segment"),
+    "statements": gettext_lazy("Statements"),
+    "payout": gettext_lazy("Payout"),
 }
 _KEPT = timedelta(days=1)
 _RUNNING = (RunState.QUEUED, RunState.RUNNING)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from siyu.faces.workbench import blocks, customers, dispatches, me, numbers, today
+from siyu.faces.workbench import blocks, customers, dispatches, earnings, me, numbers, today
 
 urlpatterns = [
     path("today", today.today, name="today"),
@@ -21,6 +21,10 @@ urlpatterns = [
     path("customers/<id:customer_id>/tag", customers.tag, name="customer-tag"),
     path("numbers", numbers.numbers, name="numbers"),
     path("numbers/blocks", blocks.blocks, name="blocks"),
+    path("earnings", earnings.earnings, name="earnings"),
+    path("earnings/payment", earnings.payment, name="own-payment"),
+    path("statements", earnings.statements, name="own-statements"),
+    path("statements/<id:statement_id>", earnings.statement, name="own-statement"),
     path("me", me.me, name="me"),
     path("assistants", me.assistants, name="assistants"),
     path("assistants/<id:assistant_id>/link", me.link, name="assistant-link"),

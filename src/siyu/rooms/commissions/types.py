@@ -151,3 +151,52 @@ class Booked:
     orders: int
     lines: int
     amount_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frontier:
+    """How far accruals are settled: of each plan those earned up to a day, up to a batch.
+
+    ``earned_until`` has a day for each version by its id; others are not settled at all.
+    """
+
+    batch: int
+    earned_until: Mapping[int, date]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matured:
+    """What matured for a payee between two frontiers, in minor units.
+
+    ``earned`` is of lines and orders, ``reversed`` what was taken back of them (below 0),
+    ``bonus`` what months and campaigns changed.
+    """
+
+    payee_id: int
+    earned_minor: int
+    reversed_minor: int
+    bonus_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccrualView:
+    """One booking for a payee, with its reason: the rule, the rate and the base of the plan.
+
+    ``rate_text`` is a percentage or an amount, empty where a limit changed what was paid or
+    nothing is due any more.
+    ``order_key`` and ``product_id`` are those of the line, where it is of one.
+    """
+
+    id: int
+    plan_id: int
+    plan_name: str
+    scope: Scope
+    subject_id: int
+    rule_name: str
+    rate_text: str
+    base_minor: int
+    amount_minor: int
+    earned_on: date
+    booked_on: date
+    order_key: str
+    product_id: int | None

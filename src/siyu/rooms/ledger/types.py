@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from siyu.foundation.errors import Conflict
 
-MOST_LINKED = 100_000
+MOST_LINKED = 1_000_000
 """Transfers that one call may link; more of them are several calls, each with a key of its own."""
 
 

@@ -47,6 +47,10 @@ class Right(StrEnum):
     SEE_LEDGER = "see_ledger"
     EDIT_PLANS = "edit_plans"
     PUBLISH_PLANS = "publish_plans"
+    SETTLE = "settle"
+    MAKE_PAYOUTS = "make_payouts"
+    CHECK_PAYOUTS = "check_payouts"
+    MANAGE_PAYMENTS = "manage_payments"
 
 
 @dataclass(frozen=True, kw_only=True)

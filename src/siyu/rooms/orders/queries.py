@@ -136,6 +136,12 @@ def orders_changed(*, program_id: int, low: int, high: int) -> set[int]:
     return {*lines, *(refunds.values_list("line__order_id", flat=True))}
 
 
+def keys_of_orders(*, order_ids: Iterable[int]) -> dict[int, str]:
+    """Outside keys by id, in one batch."""
+    rows = Order.objects.filter(id__in=any_of(values=set(order_ids)))
+    return dict(rows.values_list("id", "source_key"))
+
+
 def orders_of_lines(*, line_ids: Iterable[int]) -> set[int]:
     """The orders that lines belong to."""
     rows = OrderLine.objects.filter(id__in=any_of(values=set(line_ids)))

@@ -9,6 +9,7 @@ SCOPE_OF = {
     Role.ADMINISTRATOR: Scope.PROGRAM,
     Role.OPERATOR: Scope.PROGRAM,
     Role.ANALYST: Scope.PROGRAM,
+    Role.FINANCE: Scope.PROGRAM,
     Role.REGION_MANAGER: Scope.REGION,
     Role.STORE_MANAGER: Scope.STORE,
     Role.SELLER: Scope.SELF,
@@ -26,7 +27,12 @@ _LEADING = frozenset(
     }
 )
 _ASSISTING = frozenset({Right.SEE_CUSTOMERS, Right.WORK_TASKS})
-_SELLING = _ASSISTING | {Right.UNMASK, Right.SEE_OWN_NUMBERS, Right.MANAGE_ASSISTANTS}
+_SELLING = _ASSISTING | {
+    Right.UNMASK,
+    Right.SEE_OWN_NUMBERS,
+    Right.MANAGE_ASSISTANTS,
+    Right.MANAGE_PAYMENTS,
+}
 RIGHTS_OF = {
     Role.ADMINISTRATOR: frozenset(Right) - (_SELLING - {Right.SEE_CUSTOMERS, Right.UNMASK}),
     Role.OPERATOR: frozenset(
@@ -48,6 +54,16 @@ RIGHTS_OF = {
         }
     ),
     Role.ANALYST: frozenset({Right.SEE_OVERVIEW, Right.SEE_SELLERS}),
+    Role.FINANCE: frozenset(
+        {
+            Right.SEE_OVERVIEW,
+            Right.SEE_SELLERS,
+            Right.SEE_LEDGER,
+            Right.SETTLE,
+            Right.MAKE_PAYOUTS,
+            Right.CHECK_PAYOUTS,
+        }
+    ),
     Role.REGION_MANAGER: _LEADING,
     Role.STORE_MANAGER: _LEADING,
     Role.SELLER: _SELLING,

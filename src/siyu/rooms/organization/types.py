@@ -23,6 +23,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     OPERATOR = "operator"
     ANALYST = "analyst"
+    FINANCE = "finance"
     REGION_MANAGER = "region_manager"
     STORE_MANAGER = "store_manager"
     SELLER = "seller"

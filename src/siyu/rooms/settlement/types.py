@@ -1,6 +1,7 @@
 """What the law on paying persons distinguishes, as settlement names it."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -46,3 +47,158 @@ class SalesTax:
     vat_fen: int
     surcharge_fen: int
     income_fen: int
+
+
+class PeriodKind(StrEnum):
+    """How long a period is: 日结, 周结, 月结, 按工作日."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    WORKING_DAYS = "working_days"
+
+
+class PayeeKind(StrEnum):
+    """What a payee is before the law: 个人, 个体工商户, 企业."""
+
+    PERSON = "person"
+    SOLE_TRADER = "sole_trader"
+    COMPANY = "company"
+
+
+class PayoutState(StrEnum):
+    """Where a payout batch stands: 待复核, 已复核, 已完成, 已撤销."""
+
+    DRAFTED = "drafted"
+    APPROVED = "approved"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
+class ItemState(StrEnum):
+    """Where a payout to one payee stands: 待付款, 已到账, 已退回, 已撤销."""
+
+    WAITING = "waiting"
+    PAID = "paid"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """How a program settles: its periods, from what sum on it pays out, how it withholds."""
+
+    period: PeriodKind
+    working_days: int
+    begins_on: date
+    least_payout_minor: int
+    withholding: Withholding
+    gap_policy: GapPolicy
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosingView:
+    """A closed period; it begins on the day after the one before ended."""
+
+    id: int
+    number: int
+    begins_on: date
+    ends_on: date
+    closed_at: datetime
+    statements: int
+    earned_minor: int
+    closing_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementView:
+    """What a payee's account did in a period, in minor units; negative is what was taken.
+
+    ``closing_minor`` is the sum of all others, and what the account held when it was closed.
+    """
+
+    id: int
+    closing_id: int
+    payee_id: int
+    begins_on: date
+    ends_on: date
+    opening_minor: int
+    earned_minor: int
+    reversed_minor: int
+    bonus_minor: int
+    withheld_minor: int
+    paid_minor: int
+    closing_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Balances:
+    """Where a payee's money stands, in minor units: not yet released, available, paid out."""
+
+    pending_minor: int
+    available_minor: int
+    paid_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayeeView:
+    """One who is paid; the number of the identity paper and the account are masked."""
+
+    owner_id: int
+    kind: PayeeKind
+    withholding: Withholding
+    name: str
+    masked_number: str
+    masked_account: str
+    verified_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutView:
+    """A payout batch: who made it, who checked it, and what it comes to in minor units."""
+
+    id: int
+    number: int
+    state: PayoutState
+    made_by_id: int
+    made_at: datetime
+    checked_by_id: int | None
+    checked_at: datetime | None
+    items: int
+    gross_minor: int
+    tax_minor: int
+    net_minor: int
+    failed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutItemView:
+    """What one payee gets of a batch: gross, less tax, is net; why it failed where it did."""
+
+    id: int
+    payee_id: int
+    gross_minor: int
+    tax_minor: int
+    net_minor: int
+    state: ItemState
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instruction:
+    """One payment for whoever carries it out; ``key`` stays the same however often it is told."""
+
+    key: str
+    name: str
+    account: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What became of a payment: paid, or why it came back; neither while it is under way."""
+
+    key: str
+    is_paid: bool
+    reason: str = ""

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from siyu.analytics.commissions import Payee
 from siyu.analytics.commissions.plan import MOST_DEPTH
+from siyu.foundation.calendar import month_number
 from siyu.rooms.catalog.queries import groups_of_products
 from siyu.rooms.commissions import models
 from siyu.rooms.commissions.queries.in_force import PlansInForce
-from siyu.rooms.commissions.rules import month_number
 from siyu.rooms.credit.queries import credits_of
 from siyu.rooms.customers.queries import serving_at
 from siyu.rooms.operations.queries import plain_rows

@@ -1,5 +1,7 @@
 """Every read of commissions."""
 
+from siyu.rooms.commissions.queries.earnings import own_accruals, own_earned
+from siyu.rooms.commissions.queries.matured import frontier_on, matured, matured_lines
 from siyu.rooms.commissions.queries.plans import (
     find_plan,
     ids_in,
@@ -12,7 +14,12 @@ from siyu.rooms.commissions.queries.proof import prove_accruals
 
 __all__ = [
     "find_plan",
+    "frontier_on",
     "ids_in",
+    "matured",
+    "matured_lines",
+    "own_accruals",
+    "own_earned",
     "plan_in",
     "plan_on",
     "plans_of",

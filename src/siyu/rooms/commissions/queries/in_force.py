@@ -41,6 +41,10 @@ class PlansInForce:
             for plan_id, end in self._ends.items()
         )
 
+    def plans(self) -> dict[int, Plan]:
+        """Every version that was published, by id."""
+        return {plan_id: plan_of_text(row.text) for plan_id, row in self._rows.items()}
+
     def plan(self, plan_id: int) -> Plan:
         """A version's plan."""
         return plan_of_text(self._rows[plan_id].text)

@@ -4,7 +4,6 @@ from siyu.rooms.commissions.rules.booking import (
     digests_of,
     earned_on,
     has_order_limits,
-    month_number,
     neighbours_of,
     posting_key,
     subjects_of,
@@ -15,6 +14,7 @@ from siyu.rooms.commissions.rules.check_plan import check_plan
 from siyu.rooms.commissions.rules.lint_plan import by_severity, lint_plan, verdict_of
 from siyu.rooms.commissions.rules.lint_tree import figures_of, lint_tree
 from siyu.rooms.commissions.rules.read_plan import named_in, read_plan
+from siyu.rooms.commissions.rules.release import released_on, released_until
 
 __all__ = [
     "by_severity",
@@ -25,11 +25,12 @@ __all__ = [
     "has_order_limits",
     "lint_plan",
     "lint_tree",
-    "month_number",
     "named_in",
     "neighbours_of",
     "posting_key",
     "read_plan",
+    "released_on",
+    "released_until",
     "subjects_of",
     "sums_of",
     "transfer_of",

@@ -27,11 +27,6 @@ class Neighbours:
     months: frozenset[int] | None
 
 
-def month_number(day: date) -> int:
-    """The month of a day as a number: 202611."""
-    return day.year * _MONTHS_IN_A_NUMBER + day.month
-
-
 def subjects_of(plan: Plan, rows: Iterable[Row]) -> set[Subject]:
     """The months and campaigns whose limits and bonuses these lines are counted in."""
     return {

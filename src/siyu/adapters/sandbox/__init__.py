@@ -1,0 +1,1 @@
+"""Stand-ins for banks and authorities, for trying things out; no money moves."""

@@ -1,0 +1,97 @@
+"""What a seller earns: today, this month, what is released, what was paid, and why."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from siyu.faces.access import page
+from siyu.faces.bookings import with_reasons
+from siyu.faces.errors import told
+from siyu.faces.paging import page_number
+from siyu.foundation.clock import utc_now
+from siyu.foundation.errors import BadInput, Conflict
+from siyu.rooms.commissions.queries import own_accruals, own_earned
+from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.organization.queries import program_of
+from siyu.rooms.settlement.actions import identify
+from siyu.rooms.settlement.queries import (
+    find_statement,
+    own_balances,
+    own_payee,
+    own_statements,
+    statement_lines,
+)
+
+_SIZE, _REFUSED = 20, 422
+
+
+@page(Right.SEE_OWN_NUMBERS)
+def earnings(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
+    """Today, this month, where the money stands, and every booking with its reason."""
+    program = program_of(program_id=viewer.program_id)
+    today = program.day_of(utc_now())
+    number = page_number(request)
+    lines, total = own_accruals(viewer=viewer, page=number, size=_SIZE)
+    shown = {
+        "program": program,
+        "today_minor": own_earned(viewer=viewer, first=today, last=today),
+        "month_minor": own_earned(viewer=viewer, first=today.replace(day=1), last=today),
+        "balances": own_balances(viewer=viewer),
+        "payee": own_payee(viewer=viewer),
+        "statements": own_statements(viewer=viewer, limit=3),
+        "rows": with_reasons(lines),
+        "page": number,
+        "pages": max(-(-total // _SIZE), 1),
+        "tab": "numbers",
+    }
+    return render(request, "workbench/earnings.html", shown)
+
+
+@page(Right.SEE_OWN_NUMBERS)
+def statements(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
+    """Every statement, the newest first."""
+    shown = {
+        "program": program_of(program_id=viewer.program_id),
+        "statements": own_statements(viewer=viewer),
+        "tab": "numbers",
+    }
+    return render(request, "workbench/statements.html", shown)
+
+
+@page(Right.SEE_OWN_NUMBERS)
+def statement(request: HttpRequest, statement_id: int, *, viewer: Viewer) -> HttpResponse:
+    """One statement with every booking behind it."""
+    shown = {
+        "program": program_of(program_id=viewer.program_id),
+        "statement": find_statement(viewer=viewer, statement_id=statement_id),
+        "rows": with_reasons(statement_lines(viewer=viewer, statement_id=statement_id)),
+        "tab": "numbers",
+    }
+    return render(request, "workbench/statement.html", shown)
+
+
+@page(Right.MANAGE_PAYMENTS, methods=("GET", "POST"))
+def payment(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
+    """Who she is before the law and where to pay: told here, checked at once, shown masked."""
+    error = ""
+    if request.method == "POST":
+        try:
+            identify(
+                viewer=viewer,
+                name=request.POST.get("name", ""),
+                number=request.POST.get("number", ""),
+                account=request.POST.get("account", ""),
+            )
+        except (BadInput, Conflict) as refused:
+            error = told(refused)
+        else:
+            messages.success(request, _("Checked. What is available is paid with the next batch."))
+            return redirect("earnings")
+    shown = {
+        "payee": own_payee(viewer=viewer),
+        "entered": request.POST,
+        "error": error,
+        "tab": "numbers",
+    }
+    return render(request, "workbench/payment.html", shown, status=_REFUSED if error else None)

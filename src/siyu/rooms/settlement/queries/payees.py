@@ -1,0 +1,97 @@
+"""Who is behind payees."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from siyu.foundation.crypto import mask_name
+from siyu.foundation.errors import NotFound
+from siyu.rooms.ledger.queries import balances_of
+from siyu.rooms.ledger.types import Account, Purpose
+from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.organization.queries import names_of_units, units_under
+from siyu.rooms.sellers.queries import own_seller, sellers_of_ids
+from siyu.rooms.settlement import models
+from siyu.rooms.settlement.types import Balances, PayeeKind, PayeeView, Withholding
+
+_SHOWN = 4
+
+
+def own_payee(*, viewer: Viewer) -> PayeeView | None:
+    """How the viewer herself is paid; None before she told."""
+    viewer.require(Right.MANAGE_PAYMENTS)
+    return payees_of(owner_ids=[own_seller(viewer=viewer).id]).get(own_seller(viewer=viewer).id)
+
+
+def own_balances(*, viewer: Viewer) -> Balances:
+    """Where the viewer's own money stands."""
+    viewer.require(Right.SEE_OWN_NUMBERS)
+    return balances_of_payee(program_id=viewer.program_id, owner_id=own_seller(viewer=viewer).id)
+
+
+def balances_of_payee(*, program_id: int, owner_id: int) -> Balances:
+    """Where a payee's money stands."""
+    pending, available, paid = (
+        Account(purpose, owner_id)
+        for purpose in (
+            Purpose.COMMISSION_PAYABLE,
+            Purpose.SELLER_AVAILABLE,
+            Purpose.SELLER_WITHDRAWN,
+        )
+    )
+    held = balances_of(program_id=program_id, accounts=[pending, available, paid])
+    return Balances(
+        pending_minor=held[pending], available_minor=held[available], paid_minor=held[paid]
+    )
+
+
+def find_payee(*, viewer: Viewer, owner_id: int) -> tuple[str, Balances, PayeeView | None]:
+    """A seller's or store's name, where its money stands, and who is behind it.
+
+    Raises NotFound outside the viewer's reach.
+    """
+    viewer.require(Right.SETTLE)
+    names = owner_names(viewer=viewer, owner_ids=[owner_id], all_known=True)
+    held = balances_of_payee(program_id=viewer.program_id, owner_id=owner_id)
+    return names[owner_id], held, payees_of(owner_ids=[owner_id]).get(owner_id)
+
+
+def payees_of(*, owner_ids: Iterable[int]) -> dict[int, PayeeView]:
+    """Payees whose identity was told, by the seller's or store's id."""
+    rows = models.Payee.objects.filter(owner_id__in=list(owner_ids))
+    return {row.owner_id: _view(row) for row in rows}
+
+
+def owner_names(
+    *, viewer: Viewer, owner_ids: Iterable[int], all_known: bool = False
+) -> dict[int, str]:
+    """Names of sellers and stores by id, of those within reach.
+
+    With ``all_known``, raises NotFound where one is not.
+    """
+    asked = set(owner_ids)
+    sellers = sellers_of_ids(viewer=viewer, seller_ids=asked)
+    names = {seller_id: seller.name for seller_id, seller in sellers.items()}
+    within = {unit.id for unit in units_under(viewer=viewer)} & (asked - names.keys())
+    names |= names_of_units(unit_ids=within)
+    if all_known and asked - names.keys():
+        raise NotFound("There is no such seller or store.")
+    return names
+
+
+def _view(row: models.Payee) -> PayeeView:
+    person = settings.SIYU_KEYRING.open(row.sealed)
+    return PayeeView(
+        owner_id=row.owner_id,
+        kind=PayeeKind(row.kind),
+        withholding=Withholding(row.withholding),
+        name=mask_name(person["name"]) if row.kind == PayeeKind.PERSON else person["name"] or "",
+        masked_number=_masked(person["number"]),
+        masked_account=_masked(person["account"]),
+        verified_at=row.verified_at,
+    )
+
+
+def _masked(text: str | None) -> str:
+    """The last four characters, with as many dots as hide the rest's length."""
+    return f"····{(text or '')[-_SHOWN:]}"
