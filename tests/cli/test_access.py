@@ -68,6 +68,8 @@ ledger verify -P plum               done  done  role  role  role  role  role  ro
 ledger verify -P fern               done  role  role  role  role  role  role  done  role  role
 plan lint PLAN -P plum              done  done  done  role  role  role  role  role  role  role
 plan lint PLAN -P fern              done  role  role  role  role  role  role  done  role  role
+plan simulate PLAN -P plum          done  done  done  role  role  role  role  role  role  role
+plan simulate PLAN -P fern          done  role  role  role  role  role  role  done  role  role
 accrue -P plum                      done  done  done  role  role  role  role  role  role  role
 accrue -P fern                      done  role  role  role  role  role  role  done  role  role
 audit verify                        done  owner owner owner owner owner owner owner owner owner
@@ -116,7 +118,8 @@ def arguments_of(row: Row, folder: Path) -> list[str]:
     files = {"FILE": str(file), "PLAN": str(plan)}
     words = [WORDS.get(word, files.get(word, word)) for word in row.line.split()]
     needed = {"metrics": PERIOD, "drivers": (*PERIOD, *BEFORE), "fit": UNTIL, "backtest": AS_OF}
-    return [*words, *needed.get(words[0], ())]
+    needed |= {"plan simulate": PERIOD}
+    return [*words, *needed.get(words[0], needed.get(" ".join(words[:2]), ()))]
 
 
 def how_it_ended(answer: Any) -> str:

@@ -23,7 +23,9 @@ class CommissionCalculator:
         self._threads = threading.local()
         self._compiled: OrderedDict[int, str] = OrderedDict()
 
-    def accruals(self, *, version: int, plan: Plan, ids: Ids, net_lines: pa.Table) -> pa.Table:
+    def accruals(
+        self, *, version: int | None, plan: Plan, ids: Ids, net_lines: pa.Table
+    ) -> pa.Table:
         """ACCRUALS for NET_LINES by a plan; the same version is always the same plan."""
         connection = self._connection()
         connection.register("net_lines", net_lines)
@@ -33,15 +35,16 @@ class CommissionCalculator:
             connection.unregister("net_lines")
         return found.cast(ACCRUALS.to_pyarrow())
 
-    def _sql(self, version: int, plan: Plan, ids: Ids) -> str:
+    def _sql(self, version: int | None, plan: Plan, ids: Ids) -> str:
         """The SQL of a version; several threads may compile the same one, to the same text."""
-        known = self._compiled.get(version)
+        known = self._compiled.get(version) if version is not None else None
         if known is None:
             known = typed_sql(
                 accruals(net_lines=table("net_lines"), plan=plan, ids=ids),
                 schema=ACCRUALS,
                 dialect="duckdb",
             )
+        if version is not None:
             self._compiled[version] = known
             while len(self._compiled) > _VERSIONS_KEPT:
                 self._compiled.popitem(last=False)

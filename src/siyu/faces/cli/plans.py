@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
+from siyu.faces.cli.metrics import day_of
 from siyu.faces.cli.shell import AsJson, ProgramCode, show, viewer_in
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, Conflict
 from siyu.rooms.commissions.actions import accrue_due
-from siyu.rooms.commissions.queries import review_plan
-from siyu.rooms.commissions.types import Finding, Review, Verdict
+from siyu.rooms.commissions.queries import review_plan, simulate_plan
+from siyu.rooms.commissions.types import Finding, Review, Simulation, Verdict
 from siyu.rooms.operations.types import Right
 from siyu.rooms.organization.queries import today_in
 
@@ -36,10 +37,7 @@ def lint(
     """
     viewer = viewer_in(program)
     viewer.require(Right.EDIT_PLANS)
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput("file", "{path} cannot be read as text.", path=file) from error
+    text = _text_of(file)
     announced_on = today_in(program_id=viewer.program_id)
     review = review_plan(viewer=viewer, text=text, announced_on=announced_on)
     told = {
@@ -71,9 +69,54 @@ def accrue(program: ProgramCode = None, as_json: AsJson = False) -> None:
     show(asdict(booked), as_json, text)
 
 
+@_commands.command()
+def simulate(
+    file: Annotated[Path, typer.Argument(help="The plan, a TOML file.")],
+    first: Annotated[str, typer.Option("--from", help="First day, such as 2026-10-01.")],
+    last: Annotated[str, typer.Option("--to", help="Last day.")],
+    program: ProgramCode = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print what past sales would have earned under a plan, beside the versions in force.
+
+    Nothing is written.
+    """
+    viewer = viewer_in(program)
+    viewer.require(Right.EDIT_PLANS)
+    found = simulate_plan(
+        viewer=viewer, text=_text_of(file), first=day_of("from", first), last=day_of("to", last)
+    )
+    told = {**asdict(found), "gain": found.gain, "lose": found.lose}
+    show(told, as_json, _simulated(found))
+
+
 @_commands.callback()
 def _plans() -> None:
     """Commission plans."""
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput("file", "{path} cannot be read as text.", path=file) from error
+
+
+def _simulated(found: Simulation) -> str:
+    share = 100 * found.then_minor / found.sold_minor if found.sold_minor else 0
+    lines = [
+        f"{each.by:<6}{each.name or '-':<22}{each.payees:>7,} payees"
+        f"{each.now_minor:>16,}{each.then_minor:>16,}"
+        for each in found.groups
+    ]
+    return "\n".join(
+        [
+            f"{found.orders:,} orders, {found.sold_minor:,} sold, in minor units.",
+            f"Now {found.now_minor:,}, then {found.then_minor:,}: {share:.2f}% of sales.",
+            f"{found.gain:,} gain, {found.lose:,} lose.",
+            *lines,
+        ]
+    )
 
 
 def _sentence(found: Finding) -> str:

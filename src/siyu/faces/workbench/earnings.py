@@ -1,5 +1,7 @@
 """What a seller earns: today, this month, what is released, what was paid, and why."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +11,7 @@ from siyu.faces.access import page
 from siyu.faces.bookings import with_reasons
 from siyu.faces.errors import told
 from siyu.faces.paging import page_number
+from siyu.foundation.calendar import month_of
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, Conflict
 from siyu.rooms.commissions.queries import own_accruals, own_earned
@@ -31,12 +34,13 @@ def earnings(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
     """Today, this month, where the money stands, and every booking with its reason."""
     program = program_of(program_id=viewer.program_id)
     today = program.day_of(utc_now())
+    month_on, last_on = month_of(today), month_of(today, 1) - timedelta(days=1)
     number = page_number(request)
     lines, total = own_accruals(viewer=viewer, page=number, size=_SIZE)
     shown = {
         "program": program,
         "today_minor": own_earned(viewer=viewer, first=today, last=today),
-        "month_minor": own_earned(viewer=viewer, first=today.replace(day=1), last=today),
+        "month_minor": own_earned(viewer=viewer, first=month_on, last=last_on),
         "balances": own_balances(viewer=viewer),
         "payee": own_payee(viewer=viewer),
         "statements": own_statements(viewer=viewer, limit=3),

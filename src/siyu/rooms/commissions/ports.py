@@ -10,10 +10,13 @@ from siyu.analytics.commissions import Ids, Plan
 class Calculator(Protocol):
     """Computes accruals; what it compiled of a version it may keep."""
 
-    def accruals(self, *, version: int, plan: Plan, ids: Ids, net_lines: pa.Table) -> pa.Table:
+    def accruals(
+        self, *, version: int | None, plan: Plan, ids: Ids, net_lines: pa.Table
+    ) -> pa.Table:
         """ACCRUALS of `analytics.commissions` for NET_LINES by a plan, in no order.
 
-        ``version`` names the plan and its ids: the same number is always the same plan.
+        ``version`` names the plan and its ids: the same number is always the same plan. None is
+        for one that is only tried.
         """
 
 

@@ -200,3 +200,59 @@ class AccrualView:
     booked_on: date
     order_key: str
     product_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulatedGroup:
+    """What payees of a kind, level or store earn under both plans, in minor units.
+
+    ``by`` is kind, level or store; ``name`` its value, for a store its id as text, and empty where
+    there is none.
+    """
+
+    by: str
+    name: str
+    payees: int
+    now_minor: int
+    then_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulatedPayee:
+    """What one payee earns under both plans."""
+
+    payee_id: int
+    now_minor: int
+    then_minor: int
+
+    @property
+    def change_minor(self) -> int:
+        """What the new plan adds; below 0 where it takes away."""
+        return self.then_minor - self.now_minor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation:
+    """What past sales would have earned everybody under a plan, beside what they do now.
+
+    ``payees`` has everybody who earns under either, who gains most first.
+    """
+
+    first: date
+    last: date
+    orders: int
+    sold_minor: int
+    now_minor: int
+    then_minor: int
+    groups: tuple[SimulatedGroup, ...]
+    payees: tuple[SimulatedPayee, ...]
+
+    @property
+    def gain(self) -> int:
+        """How many payees gain."""
+        return sum(each.change_minor > 0 for each in self.payees)
+
+    @property
+    def lose(self) -> int:
+        """How many payees lose."""
+        return sum(each.change_minor < 0 for each in self.payees)

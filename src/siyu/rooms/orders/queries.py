@@ -136,6 +136,12 @@ def orders_changed(*, program_id: int, low: int, high: int) -> set[int]:
     return {*lines, *(refunds.values_list("line__order_id", flat=True))}
 
 
+def orders_between(*, program_id: int, first: date, last: date) -> set[int]:
+    """The orders of these business days, both included."""
+    rows = Order.objects.filter(program_id=program_id, business_on__range=(first, last))
+    return set(rows.values_list("id", flat=True))
+
+
 def keys_of_orders(*, order_ids: Iterable[int]) -> dict[int, str]:
     """Outside keys by id, in one batch."""
     rows = Order.objects.filter(id__in=any_of(values=set(order_ids)))

@@ -11,12 +11,12 @@ import pyarrow as pa
 from django.db import transaction
 from django.db.models import Q, Sum
 
-from siyu.analytics.commissions import NET_LINES, Event, Scope
+from siyu.analytics.commissions import Scope
 from siyu.rooms.commissions import models
-from siyu.rooms.commissions.actions.net_lines import COLUMNS, current_lines, stored_lines
 from siyu.rooms.commissions.actions.post import post_lines
 from siyu.rooms.commissions.ports import calculator
 from siyu.rooms.commissions.queries.in_force import PlansInForce
+from siyu.rooms.commissions.queries.net_lines import COLUMNS, current_lines, stored_lines, table_of
 from siyu.rooms.commissions.rules import (
     earned_on,
     has_order_limits,
@@ -166,10 +166,11 @@ def _differences(
 
 def _targets(plan_id: int, lines: list[Row], plans: PlansInForce) -> dict[Subject, Rated]:
     """What the plan pays for lines, by subject."""
-    sold = {"event": Event.SALE.value, "task": None, "margin_minor": 0, "alliance_minor": 0}
-    table = pa.Table.from_pylist([row | sold for row in lines], schema=NET_LINES.to_pyarrow())
     found = calculator().accruals(
-        version=plan_id, plan=plans.plan(plan_id), ids=plans.ids(plan_id), net_lines=table
+        version=plan_id,
+        plan=plans.plan(plan_id),
+        ids=plans.ids(plan_id),
+        net_lines=table_of(lines),
     )
     return {
         Subject(Scope(row["scope"]), row["subject_id"], row["rule"], row["payee_id"]): (

@@ -11,6 +11,7 @@ from siyu.rooms.commissions.queries.plans import (
     review_plan,
 )
 from siyu.rooms.commissions.queries.proof import prove_accruals
+from siyu.rooms.commissions.queries.simulation import simulate_plan
 
 __all__ = [
     "find_plan",
@@ -25,4 +26,5 @@ __all__ = [
     "plans_of",
     "prove_accruals",
     "review_plan",
+    "simulate_plan",
 ]

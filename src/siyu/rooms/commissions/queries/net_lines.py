@@ -2,15 +2,17 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable
-from typing import Any
+from datetime import date
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from siyu.analytics.commissions import Payee
+import pyarrow as pa
+
+from siyu.analytics.commissions import NET_LINES, Event, Payee
 from siyu.analytics.commissions.plan import MOST_DEPTH
 from siyu.foundation.calendar import month_number
 from siyu.rooms.catalog.queries import groups_of_products
 from siyu.rooms.commissions import models
-from siyu.rooms.commissions.queries.in_force import PlansInForce
 from siyu.rooms.credit.queries import credits_of
 from siyu.rooms.customers.queries import serving_at
 from siyu.rooms.operations.queries import plain_rows
@@ -19,6 +21,21 @@ from siyu.rooms.organization.queries import program_of, stores_of_units
 from siyu.rooms.sellers.queries import levels_of_sellers, terms_of_sellers
 
 Row = dict[str, Any]
+
+
+class Versions(Protocol):
+    """Which version of a plan counts on a day, and what of a line it needs to know."""
+
+    def version_on(self, day: date) -> int | None:
+        """The id of the version that counts on a day."""
+
+    def depth_of(self, plan_id: int) -> int:
+        """How many persons a version pays of one sale, from the seller upwards."""
+
+    def pays(self, plan_id: int, payee: Payee) -> bool:
+        """Whether a version pays such a payee."""
+
+
 COLUMNS = tuple(str(field.column) for field in models.NetLine._meta.concrete_fields)
 _ABOVE = tuple(f"above_{depth}_id" for depth in range(2, MOST_DEPTH + 1))
 _KEPT = ("level", "kind", "store_id", "dealer_id", *_ABOVE)
@@ -30,8 +47,14 @@ def stored_lines(order_ids: Collection[int]) -> dict[int, Row]:
     return {row["line_id"]: row for row in rows}
 
 
+def table_of(rows: Iterable[Row]) -> pa.Table:
+    """NET_LINES of the engine for sold lines; margin and alliances are not known yet."""
+    sold = {"event": Event.SALE.value, "task": None, "margin_minor": 0, "alliance_minor": 0}
+    return pa.Table.from_pylist([row | sold for row in rows], schema=NET_LINES.to_pyarrow())
+
+
 def current_lines(
-    *, program_id: int, order_ids: Iterable[int], stored: dict[int, Row], plans: PlansInForce
+    *, program_id: int, order_ids: Iterable[int], stored: dict[int, Row], plans: Versions
 ) -> list[Row]:
     """The net lines of orders as they are now, of those that a plan was in force for.
 
@@ -73,7 +96,7 @@ def _add_goods(rows: list[Row]) -> None:
         row["brand_id"], row["category_id"] = groups[row["product_id"]]
 
 
-def _add_people(rows: list[Row], stored: dict[int, Row], plans: PlansInForce) -> None:
+def _add_people(rows: list[Row], stored: dict[int, Row], plans: Versions) -> None:
     """Who sold, and what was true of her; of a line whose seller stays, as it was stored."""
     credited = credits_of(line_ids=[row["line_id"] for row in rows])
     servers = _servers([row for row in rows if plans.pays(row["plan_id"], Payee.SERVER)])
@@ -89,7 +112,7 @@ def _add_people(rows: list[Row], stored: dict[int, Row], plans: PlansInForce) ->
     _add_terms(new, plans)
 
 
-def _add_terms(rows: list[Row], plans: PlansInForce) -> None:
+def _add_terms(rows: list[Row], plans: Versions) -> None:
     sellers = {row["seller_id"] for row in rows if row["seller_id"] is not None}
     depth = max((plans.depth_of(row["plan_id"]) for row in rows), default=1)
     terms = terms_of_sellers(seller_ids=sellers, above=depth - 1)

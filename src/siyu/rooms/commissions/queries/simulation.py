@@ -1,0 +1,140 @@
+"""What past sales would have earned under a plan that is not in force; nothing is written."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from siyu.analytics.commissions import Payee, Plan
+from siyu.foundation.errors import BadInput
+from siyu.rooms.commissions.ports import calculator
+from siyu.rooms.commissions.queries.in_force import PlansInForce
+from siyu.rooms.commissions.queries.net_lines import current_lines, table_of
+from siyu.rooms.commissions.queries.plans import ids_in, plan_in
+from siyu.rooms.commissions.types import SimulatedGroup, SimulatedPayee, Simulation
+from siyu.rooms.operations.queries import plain_rows
+from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.orders.queries import orders_between
+
+_ORDERS_AT_ONCE, _MOST_ORDERS = 5_000, 300_000
+Row = dict[str, Any]
+Sums = dict[int, int]
+
+
+def simulate_plan(*, viewer: Viewer, text: str, first: date, last: date) -> Simulation:
+    """What the sales of these days would have earned by a text, beside the versions in force.
+
+    The text counts for all days, whatever its own first and last; sellers have the levels and
+    stores of the sale's day. Raises BadInput for a text that is no plan of this program, for days
+    in the wrong order and for more orders than are tried at once.
+    """
+    viewer.require(Right.EDIT_PLANS)
+    if first > last:
+        raise BadInput("last", "The last day comes after the first one.")
+    program_id = viewer.program_id
+    plan = plan_in(program_id=program_id, text=text)
+    ids = ids_in(program_id=program_id, plan=plan)
+    orders = sorted(orders_between(program_id=program_id, first=first, last=last))
+    if len(orders) > _MOST_ORDERS:
+        raise BadInput(
+            "first",
+            "{orders} orders are more than {most}; choose fewer days.",
+            orders=len(orders),
+            most=_MOST_ORDERS,
+        )
+    whole = msgspec.structs.replace(plan, from_on=first, until_on=last)
+    lines = _lines(program_id, orders, _Supposed(whole))
+    then = _sums(
+        calculator().accruals(version=None, plan=whole, ids=ids, net_lines=table_of(lines))
+    )
+    now = _now(program_id, orders)
+    payees = [
+        SimulatedPayee(payee_id=each, now_minor=now.get(each, 0), then_minor=then.get(each, 0))
+        for each in sorted(now.keys() | then.keys())
+    ]
+    return Simulation(
+        first=first,
+        last=last,
+        orders=len(orders),
+        sold_minor=sum(line["paid_minor"] for line in lines),
+        now_minor=sum(now.values()),
+        then_minor=sum(then.values()),
+        groups=tuple(_groups(lines, payees)),
+        payees=tuple(sorted(payees, key=lambda each: (-each.change_minor, each.payee_id))),
+    )
+
+
+class _Supposed:
+    """As if one plan counted on every day."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def version_on(self, day: date) -> int | None:
+        return 0
+
+    def depth_of(self, plan_id: int) -> int:
+        return self._plan.depth
+
+    def pays(self, plan_id: int, payee: Payee) -> bool:
+        named = {share.to for share in self._plan.shares}
+        return payee in named | {bonus.to for bonus in self._plan.bonuses}
+
+
+def _lines(program_id: int, orders: list[int], versions: Any) -> list[Row]:
+    found: list[Row] = []
+    for start in range(0, len(orders), _ORDERS_AT_ONCE):
+        found += current_lines(
+            program_id=program_id,
+            order_ids=orders[start : start + _ORDERS_AT_ONCE],
+            stored={},
+            plans=versions,
+        )
+    return found
+
+
+def _now(program_id: int, orders: list[int]) -> Sums:
+    """What the versions in force pay for these orders, each for its own days."""
+    plans = PlansInForce(program_id)
+    by_plan: dict[int, list[Row]] = defaultdict(list)
+    for line in _lines(program_id, orders, plans):
+        by_plan[line["plan_id"]].append(line)
+    sums: Sums = defaultdict(int)
+    for plan_id, lines in by_plan.items():
+        found = calculator().accruals(
+            version=plan_id,
+            plan=plans.plan(plan_id),
+            ids=plans.ids(plan_id),
+            net_lines=table_of(lines),
+        )
+        for payee_id, amount in _sums(found).items():
+            sums[payee_id] += amount
+    return sums
+
+
+def _sums(accruals: Any) -> Sums:
+    sums: Sums = defaultdict(int)
+    for row in plain_rows(table=accruals):
+        sums[row["payee_id"]] += row["amount_minor"]
+    return sums
+
+
+def _groups(lines: list[Row], payees: list[SimulatedPayee]) -> Iterable[SimulatedGroup]:
+    """Payees by what they were when they sold last; stores and others are of no kind or level."""
+    last = {line["seller_id"]: line for line in lines}
+    columns = {"kind": "kind", "level": "level", "store": "store_id"}
+    for by, column in columns.items():
+        groups: dict[str, list[SimulatedPayee]] = defaultdict(list)
+        for payee in payees:
+            value = last.get(payee.payee_id, {}).get(column)
+            groups["" if value is None else str(value)].append(payee)
+        for name, own in sorted(groups.items()):
+            yield SimulatedGroup(
+                by=by,
+                name=name,
+                payees=len(own),
+                now_minor=sum(each.now_minor for each in own),
+                then_minor=sum(each.then_minor for each in own),
+            )
