@@ -76,7 +76,7 @@ PLAN = Plan(
         ),
     ),
 )
-_LINES = """
+LINES = """
 WITH drawn AS (SELECT i, i // 3 * 2 + (i % 3) // 2 AS o, hash(i) AS h FROM range({lines}) t(i)),
      placed AS (SELECT *, hash(o, 1) AS g FROM drawn)
 SELECT i + 1 AS line_id, o + 1 AS order_id, 'sale' AS event,
@@ -169,7 +169,7 @@ def _measure(directory: Path, lines: int, options: argparse.Namespace) -> dict[s
     directory.mkdir(parents=True)
     connection = duckdb.connect()
     columns = ", ".join(NET_LINES)
-    made = _LINES.format(lines=lines, sellers=max(1, lines // LINES_A_SELLER))
+    made = LINES.format(lines=lines, sellers=max(1, lines // LINES_A_SELLER))
     to = directory / "net_lines.parquet"
     connection.execute(f"COPY (SELECT {columns} FROM ({made})) TO '{to}' (FORMAT parquet)")
     best: dict[str, dict[str, float]] = {}

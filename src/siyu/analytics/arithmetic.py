@@ -51,11 +51,15 @@ def number_of(table: Any, *, where: Any) -> Any:
     return table.count(where=where).fill_null(0)
 
 
-def part_of(*, amount: Any, parts: Any, of: int = PPM) -> Any:
-    """``amount * parts / of`` of non-negative integers, rounded half up.
+def part_of(*, amount: Any, parts: Any, most_parts: int, of: int = PPM) -> Any:
+    """``amount * parts / of`` of non-negative integers, rounded half up; parts to ``most_parts``.
 
-    Whole multiples of ``of`` are taken apart first, so the amount may be up to 2**53 while no
-    product passes it: parts may be up to ``of``, or the amount so much smaller.
+    Of great amounts whole multiples of ``of`` are taken apart first, so the amount may be up to
+    2**53 while no product passes it: parts may be up to ``of``, or the amount so much smaller.
     """
+    denominator = ibis.literal(of, "int64")
+    at_once = half_up(numerator=amount * parts, denominator=denominator)
     whole, rest = amount // of, amount % of
-    return whole * parts + half_up(numerator=rest * parts, denominator=ibis.literal(of, "int64"))
+    apart = whole * parts + half_up(numerator=rest * parts, denominator=denominator)
+    small = (2**53 - of) // (2 * max(most_parts, 1))
+    return ibis.ifelse(amount < ibis.literal(small, "int64"), at_once, apart)

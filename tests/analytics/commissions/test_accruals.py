@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from pathlib import Path
 
 import ibis
@@ -10,7 +11,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from siyu.analytics.commissions import ACCRUALS, Ids, Plan, accruals
+from siyu.analytics.commissions import (
+    ACCRUALS,
+    NET_LINES,
+    Ids,
+    Plan,
+    Rate,
+    Share,
+    accruals,
+)
 from siyu.analytics.engine import Engine, table
 from tests.analytics.commissions.chance import IDS, random_lines, random_plan
 from tests.analytics.commissions.plain import Accrual, accruals_of
@@ -44,6 +53,25 @@ def compare(engine: Engine, folder: Path, *, lines: int, plans: int) -> None:
 def test_what_a_plan_pays(engine: Engine, tmp_path: Path) -> None:
     spark = os.environ.get("SIYU_TEST_ENGINE") == "spark"
     compare(engine, tmp_path, lines=1_500, plans=20 if spark else 30)
+
+
+GREAT = (2**53 - 1, 2**52 + 1, 10**15 + 7, 13_510_798_882, 4_503_599_627, 4_503_599_626, 3, 1)
+
+
+def test_what_is_paid_of_amounts_as_great_as_an_engine_counts(
+    engine: Engine, tmp_path: Path
+) -> None:
+    head = random_lines(1, seed=1).to_pylist()[0] | {"event": "sale", "seller_id": 1}
+    rows = [
+        head | {"line_id": place, "order_id": place, "paid_minor": amount}
+        for place, amount in enumerate(GREAT, 1)
+    ]
+    lines = pa.Table.from_pylist(rows, schema=NET_LINES.to_pyarrow())
+    register(engine, lines, tmp_path)
+    for percent in ("100", "99.9999", "33.3333", "0.0001"):
+        share = Share(name="own", rates=(Rate(percent=Decimal(percent)),))
+        plan = Plan(name="great", from_on=head["business_on"], shares=(share,))
+        assert computed(engine, plan) == accruals_of(rows, plan, IDS), percent
 
 
 @pytest.mark.long

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import ibis
@@ -85,7 +87,6 @@ ACCRUALS = ibis.schema(
         "amount_minor": "int64",
     }
 )
-_PAID = [*ACCRUALS, "order_id", "month"]
 _MILLI = 1_000
 
 
@@ -100,15 +101,11 @@ def accruals(*, net_lines: ibis.Table, plan: Plan, ids: Ids) -> ibis.Table:
     was computed: of a limit, what it limits; for pieces, thousandths of a piece), amount_minor
     (below 0 where a limit takes away).
     """
-    valid = net_lines.filter(net_lines.business_on >= plan.from_on)
+    lines = net_lines.filter(net_lines.business_on >= plan.from_on)
     if plan.until_on is not None:
-        valid = valid.filter(valid.business_on <= plan.until_on)
-    lines = valid.mutate(month=_months_of(valid.business_on))
-    found = [_earned(lines, plan, ids)] if plan.shares else []
-    for scope, period, by in (
-        (Scope.ORDER, Period.ORDER, "order_id"),
-        (Scope.MONTH, Period.MONTH, "month"),
-    ):
+        lines = lines.filter(lines.business_on <= plan.until_on)
+    found = [(Scope.LINE, _earned(lines, plan, ids))] if plan.shares else []
+    for scope, period in ((Scope.ORDER, Period.ORDER), (Scope.MONTH, Period.MONTH)):
         limits = {
             rule: limit
             for rule, share in enumerate(plan.shares)
@@ -116,13 +113,22 @@ def accruals(*, net_lines: ibis.Table, plan: Plan, ids: Ids) -> ibis.Table:
             if limit.per is period
         }
         if limits:
-            found.append(_limited(ibis.union(*found), scope, by, limits, plan.currency))
+            paid = _together([table for _, table in found])
+            found.append((scope, _limited(paid, scope, limits, plan.currency)))
     found += [
-        _rewarded(lines, len(plan.shares) + place, bonus, plan, ids)
+        (Scope.BONUS, _rewarded(lines, len(plan.shares) + place, bonus, plan, ids))
         for place, bonus in enumerate(plan.bonuses)
     ]
-    every = ibis.union(*(each.select(*_PAID) for each in found)) if len(found) > 1 else found[0]
-    return every.filter(every.amount_minor != 0).select(*ACCRUALS)
+    return _together([_as_accruals(scope, table) for scope, table in found])
+
+
+def _together(tables: Sequence[ibis.Table]) -> ibis.Table:
+    return ibis.union(*tables) if len(tables) > 1 else tables[0]
+
+
+def _as_accruals(scope: Scope, table: ibis.Table) -> ibis.Table:
+    told = table.filter(table.amount_minor != 0)
+    return told.mutate(scope=ibis.literal(scope.value, "int32")).select(*ACCRUALS)
 
 
 def _months_of(day: Any) -> Any:
@@ -135,7 +141,9 @@ def _earned(lines: ibis.Table, plan: Plan, ids: Ids) -> ibis.Table:
     shares = list(enumerate(plan.shares))
     events = sorted({share.on.value for share in plan.shares})
     slots = ibis.range(0, len(shares)).unnest().name("rule").as_table()
-    crossed = lines.filter(lines.event.isin(events)).cross_join(slots)
+    bases = sorted({_base_column(share) for share in plan.shares})
+    something = reduce(or_, (lines[name] > 0 for name in bases))
+    crossed = lines.filter(lines.event.isin(events), something).cross_join(slots)
     meant = crossed.mutate(
         payee_id=_by_rule(crossed, [(rule, _payee(crossed, share)) for rule, share in shares]),
         rate=_by_rule(crossed, [(rule, _rate(crossed, share, ids)) for rule, share in shares]),
@@ -148,7 +156,6 @@ def _earned(lines: ibis.Table, plan: Plan, ids: Ids) -> ibis.Table:
         )
     )
     return amounts.select(
-        scope=ibis.literal(Scope.LINE.value, "int32"),
         subject_id=amounts.line_id,
         rule=amounts.rule.cast("int32"),
         rate=amounts.rate.cast("int32"),
@@ -156,7 +163,7 @@ def _earned(lines: ibis.Table, plan: Plan, ids: Ids) -> ibis.Table:
         base_minor=amounts.base_minor,
         amount_minor=amounts.amount_minor,
         order_id=amounts.order_id,
-        month=amounts.month,
+        business_on=amounts.business_on,
     )
 
 
@@ -189,7 +196,11 @@ def _rate(lines: ibis.Table, share: Share, ids: Ids) -> Any:
 
 
 def _base(lines: ibis.Table, share: Share) -> Any:
-    return lines["quantity_milli" if share.of is Base.PIECE else f"{share.of.value}_minor"]
+    return lines[_base_column(share)]
+
+
+def _base_column(share: Share) -> str:
+    return "quantity_milli" if share.of is Base.PIECE else f"{share.of.value}_minor"
 
 
 def _amount(paid: ibis.Table, share: Share, currency: str) -> Any:
@@ -205,9 +216,11 @@ def _at_rates(paid: ibis.Table, share: Share, currency: str) -> Any:
     worth = [rate.percent if rate.percent is not None else rate.amount for rate in share.rates]
     if share.of is Base.PIECE:
         values = [minor(each, currency) for each in worth]
-        return part_of(amount=paid.base_minor, parts=_at(paid, values), of=_MILLI)
+        return part_of(
+            amount=paid.base_minor, parts=_at(paid, values), most_parts=max(values), of=_MILLI
+        )
     values = [ppm(each) for each in worth]
-    return part_of(amount=paid.base_minor, parts=_at(paid, values))
+    return part_of(amount=paid.base_minor, parts=_at(paid, values), most_parts=max(values))
 
 
 def _at(paid: ibis.Table, values: Sequence[int]) -> Any:
@@ -228,20 +241,18 @@ def _within(amount: Any, limit: Limit, currency: str) -> Any:
     return amount
 
 
-def _limited(
-    paid: ibis.Table, scope: Scope, by: str, limits: dict[int, Limit], currency: str
-) -> ibis.Table:
+def _limited(paid: ibis.Table, scope: Scope, limits: dict[int, Limit], currency: str) -> ibis.Table:
     """One row a payee, rule and order or month where a limit changes what is paid."""
     own = paid.filter(paid.rule.isin(sorted(limits)))
-    sums = own.group_by("rule", "payee_id", subject_id=own[by]).agg(
-        paid_minor=total(own.amount_minor).cast("int64"), month=own.month.min()
+    subject = own.order_id if scope is Scope.ORDER else _months_of(own.business_on)
+    sums = own.group_by("rule", "payee_id", subject_id=subject).agg(
+        paid_minor=total(own.amount_minor).cast("int64"), business_on=own.business_on.min()
     )
     within = _by_rule(
         sums, [(rule, _within(sums.paid_minor, limits[rule], currency)) for rule in sorted(limits)]
     )
     changed = sums.mutate(amount_minor=within - sums.paid_minor)
     return changed.filter(changed.amount_minor != 0).select(
-        scope=ibis.literal(scope.value, "int32"),
         subject_id=changed.subject_id,
         rule=changed.rule,
         rate=ibis.literal(-1, "int32"),
@@ -249,7 +260,7 @@ def _limited(
         base_minor=changed.paid_minor,
         amount_minor=changed.amount_minor,
         order_id=ibis.literal(0, "int64"),
-        month=changed.month,
+        business_on=changed.business_on,
     )
 
 
@@ -257,7 +268,9 @@ def _rewarded(lines: ibis.Table, rule: int, bonus: Bonus, plan: Plan, ids: Ids) 
     """One row a payee and month, or payee, whose sum reached a step of a bonus."""
     event = Event.RECRUIT if bonus.measure is Measure.RECRUITS else Event.SALE
     meant = lines.filter(lines.event == event.value, holds(lines, bonus.only, ids))
-    subject = meant.month if bonus.per is Period.MONTH else ibis.literal(0, "int64")
+    subject = (
+        _months_of(meant.business_on) if bonus.per is Period.MONTH else ibis.literal(0, "int64")
+    )
     teams = [
         meant.select(
             payee_id=_payee(meant, bonus, above),
@@ -280,15 +293,12 @@ def _rewarded(lines: ibis.Table, rule: int, bonus: Bonus, plan: Plan, ids: Ids) 
     earned = sums.mutate(rate=step).filter(lambda table: table.rate.notnull())
     pays = [(earned.rate == place, _of_step(earned, step, plan)) for place, step in places]
     return earned.select(
-        scope=ibis.literal(Scope.BONUS.value, "int32"),
         subject_id=earned.subject_id,
         rule=ibis.literal(rule, "int32"),
         rate=earned.rate,
         payee_id=earned.payee_id,
         base_minor=earned.base_minor,
         amount_minor=ibis.cases(*pays),
-        order_id=ibis.literal(0, "int64"),
-        month=earned.subject_id,
     )
 
 
@@ -311,4 +321,5 @@ def _least(step: Step, bonus: Bonus, plan: Plan) -> Any:
 def _of_step(earned: ibis.Table, step: Step, plan: Plan) -> Any:
     if step.amount is not None:
         return ibis.literal(minor(step.amount, plan.currency), "int64")
-    return part_of(amount=earned.base_minor, parts=ibis.literal(ppm(step.percent), "int64"))
+    parts = ppm(step.percent)
+    return part_of(amount=earned.base_minor, parts=ibis.literal(parts, "int64"), most_parts=parts)

@@ -10,6 +10,8 @@ from siyu.rooms.commissions.rules import digests_of, posting_key, sums_of, trans
 from siyu.rooms.ledger.actions import post
 from siyu.rooms.operations.actions import insert_table
 
+_ROWS_AT_ONCE = 1_000_000
+
 
 def post_lines(*, mark: models.AccrualMark, lines: pa.Table, today: date, at: datetime) -> int:
     """Store BOOKED_LINES as a batch and move what each payee gets; returns their sum.
@@ -23,12 +25,14 @@ def post_lines(*, mark: models.AccrualMark, lines: pa.Table, today: date, at: da
     batch = models.Batch.objects.create(
         program_id=mark.program_id, number=mark.batches, business_on=today, booked_at=at
     )
-    ids = pa.array(new_ids(lines.num_rows), pa.int64())
-    batches = pa.array([batch.id] * lines.num_rows, pa.int64())
-    insert_table(
-        model=models.Accrual,
-        table=lines.append_column("id", ids).append_column("batch_id", batches),
-    )
+    for start in range(0, lines.num_rows, _ROWS_AT_ONCE):
+        some = lines.slice(start, _ROWS_AT_ONCE)
+        ids = pa.array(new_ids(some.num_rows), pa.int64())
+        batches = pa.repeat(pa.scalar(batch.id, pa.int64()), some.num_rows)
+        insert_table(
+            model=models.Accrual,
+            table=some.append_column("id", ids).append_column("batch_id", batches),
+        )
     sums, digests = sums_of(lines), digests_of(lines)
     transfers = [transfer_of(payee_id, sums[payee_id], digests[payee_id]) for payee_id in sums]
     if transfers:
