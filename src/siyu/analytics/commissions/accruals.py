@@ -17,7 +17,7 @@ from typing import Any
 import ibis
 
 from siyu.analytics.arithmetic import part_of, total
-from siyu.analytics.commissions.conditions import holds
+from siyu.analytics.commissions.conditions import asks, holds
 from siyu.analytics.commissions.plan import (
     MOST_DEPTH,
     Base,
@@ -140,14 +140,19 @@ def _earned(lines: ibis.Table, plan: Plan, ids: Ids) -> ibis.Table:
     """One row a line and share that pays for it."""
     shares = list(enumerate(plan.shares))
     events = sorted({share.on.value for share in plan.shares})
+    is_mixed = len(events) > 1
     slots = ibis.range(0, len(shares)).unnest().name("rule").as_table()
     bases = sorted({_base_column(share) for share in plan.shares})
     something = reduce(or_, (lines[name] > 0 for name in bases))
     crossed = lines.filter(lines.event.isin(events), something).cross_join(slots)
     meant = crossed.mutate(
-        payee_id=_by_rule(crossed, [(rule, _payee(crossed, share)) for rule, share in shares]),
+        payee_id=_by_rule(
+            crossed, [(rule, _payee_of(crossed, share, is_mixed)) for rule, share in shares]
+        ),
         rate=_by_rule(crossed, [(rule, _rate(crossed, share, ids)) for rule, share in shares]),
-        base_minor=_by_rule(crossed, [(rule, _base(crossed, share)) for rule, share in shares]),
+        base_minor=crossed[bases[0]]
+        if len(bases) == 1
+        else _by_rule(crossed, [(rule, crossed[_base_column(share)]) for rule, share in shares]),
     )
     paid = meant.filter(meant.payee_id.notnull(), meant.rate.notnull(), meant.base_minor > 0)
     amounts = paid.mutate(
@@ -173,6 +178,12 @@ def _by_rule(table: ibis.Table, values: Sequence[tuple[int, Any]]) -> Any:
     return ibis.cases(*((table.rule == rule, value) for rule, value in values))
 
 
+def _payee_of(lines: ibis.Table, share: Share, is_mixed: bool) -> Any:
+    """Who a share pays of a line; nobody of another event than its own."""
+    payee = _payee(lines, share)
+    return ibis.ifelse(lines.event == share.on.value, payee, None) if is_mixed else payee
+
+
 def _payee(lines: ibis.Table, share: Share | Bonus, above: int = 1) -> Any:
     """Who is paid of a line; persons ``above`` the seller for a team."""
     if share.to is Payee.INVITER and isinstance(share, Share):
@@ -184,19 +195,16 @@ def _payee(lines: ibis.Table, share: Share | Bonus, above: int = 1) -> Any:
 
 def _rate(lines: ibis.Table, share: Share, ids: Ids) -> Any:
     """The place of the first rate that holds for a line; null where none does, or it is 0."""
-    is_meant = lines.event == share.on.value
-    branches = [
-        (
-            is_meant & holds(lines, rate, ids),
-            ibis.literal(place, "int32") if rate.percent or rate.amount else ibis.null("int32"),
-        )
-        for place, rate in enumerate(share.rates)
-    ]
-    return ibis.cases(*branches, else_=ibis.null("int32"))
-
-
-def _base(lines: ibis.Table, share: Share) -> Any:
-    return lines[_base_column(share)]
+    branches: list[tuple[Any, Any]] = []
+    last: Any = ibis.null("int32")
+    for place, rate in enumerate(share.rates):
+        pays = rate.percent or rate.amount
+        chosen = ibis.literal(place, "int32") if pays else ibis.null("int32")
+        if not asks(rate):
+            last = chosen
+            break
+        branches.append((holds(lines, rate, ids), chosen))
+    return ibis.cases(*branches, else_=last) if branches else last
 
 
 def _base_column(share: Share) -> str:
@@ -245,9 +253,13 @@ def _limited(paid: ibis.Table, scope: Scope, limits: dict[int, Limit], currency:
     """One row a payee, rule and order or month where a limit changes what is paid."""
     own = paid.filter(paid.rule.isin(sorted(limits)))
     subject = own.order_id if scope is Scope.ORDER else _months_of(own.business_on)
-    sums = own.group_by("rule", "payee_id", subject_id=subject).agg(
+    # One rule is no key: what is grouped by costs the most here.
+    rules = {} if len(limits) > 1 else {"rule": ibis.literal(next(iter(limits)), "int32")}
+    keys = ["payee_id"] if rules else ["rule", "payee_id"]
+    sums = own.group_by(*keys, subject_id=subject).agg(
         paid_minor=total(own.amount_minor).cast("int64"), business_on=own.business_on.min()
     )
+    sums = sums.mutate(**rules)
     within = _by_rule(
         sums, [(rule, _within(sums.paid_minor, limits[rule], currency)) for rule in sorted(limits)]
     )

@@ -20,6 +20,11 @@ def holds(lines: ibis.Table, only: Depends, ids: Ids) -> Any:
     return reduce(and_, asked).fill_null(False) if asked else ibis.literal(True)
 
 
+def asks(only: Depends) -> bool:
+    """Whether anything is asked for at all; else it holds for every line."""
+    return any(getattr(only, name) for name in Depends.__struct_fields__)
+
+
 def minute_of(clock: str) -> int:
     """Minutes since midnight of a time such as 22:00."""
     hours, minutes = clock.split(":")
