@@ -184,3 +184,19 @@ def test_the_store_and_who_invited_are_paid_and_a_store_without_seller_too(shop:
     assert payable(shop, shop.store("N1")) == 200
     assert payable(shop, shop.seller("S1")) == 0
     assert_sound(shop)
+
+
+def test_an_order_with_a_limit_that_moved_twice_is_paid_for_once(shop: Brand) -> None:
+    publish(
+        shop, DIRECT.replace('own sales"', "own sales\"\nlimits = [{ per = 'order', most = 5 }]")
+    )
+    shop.orders(sale())
+    assert accrue(shop).amount_minor == 500
+    shop.orders(sale(at="2026-03-08 12:00"))
+    assert accrue(shop).amount_minor == 0
+    shop.orders(sale(at="2026-03-08 12:00", fen=4_000))
+    assert accrue(shop).amount_minor == -100
+    shop.orders(sale(at="2026-03-11 12:00", fen=20_000))
+    assert accrue(shop).amount_minor == 100
+    assert payable(shop, shop.seller("S1")) == 500
+    assert_sound(shop)

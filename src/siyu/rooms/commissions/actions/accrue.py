@@ -1,6 +1,5 @@
 """Booking of what plans pay: for every touched order the target less what was booked before."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from functools import reduce
@@ -9,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from siyu.analytics.commissions import Scope
 from siyu.rooms.commissions import models
@@ -21,6 +20,7 @@ from siyu.rooms.commissions.rules import (
     earned_on,
     has_order_limits,
     neighbours_of,
+    payees_of,
     subjects_of,
 )
 from siyu.rooms.commissions.types import BOOKED_LINES, Booked, Subject
@@ -144,9 +144,14 @@ def _differences(
         or (subject.scope is Scope.LINE and subject.subject_id in own)
         or (subject.scope is Scope.ORDER and subject.subject_id in orders)
     }
-    booked = _booked(plan_id, [*own, *orders], touched)
     days = {row["order_id"]: row["business_on"] for row in changed}
     days |= {row["line_id"]: row["business_on"] for row in changed}
+    # An order that moved has void lines on the day it left.
+    every_day = {row["business_on"] for row in lines if row["order_id"] in orders}
+    booked = _booked(plan_id, [*days], every_day | set(days.values()), payees_of(plan, either))
+    booked |= _booked_of(
+        plan_id, touched, {earned_on(each, plan=plan, days=days) for each in touched}
+    )
     for subject in sorted(targets.keys() | booked.keys()):
         rate, base, amount = targets.get(subject, (-1, 0, 0))
         difference = amount - booked.get(subject, 0)
@@ -182,23 +187,36 @@ def _targets(plan_id: int, lines: list[Row], plans: PlansInForce) -> dict[Subjec
     }
 
 
-def _booked(plan_id: int, own: list[int], touched: set[Subject]) -> dict[Subject, int]:
-    """What was booked for lines and orders, and for the months and campaigns touched."""
-    single = models.Accrual.objects.filter(
-        subject_id__in=any_of(values=own), scope__lt=Scope.MONTH.value
+def _booked(plan_id: int, own: list[int], days: set[date], payees: set[int]) -> dict[Subject, int]:
+    """What was booked for lines and orders, each of one of the days.
+
+    Nobody else than those whom the stored and the new lines pay has anything booked for them.
+    """
+    rows = models.Accrual.objects.filter(
+        payee_id__in=any_of(values=payees),
+        earned_on__in=days,
+        scope__lt=Scope.MONTH.value,
+        subject_id__in=any_of(values=own),
     )
-    periods = models.Accrual.objects.filter(
+    return _sums(rows.filter(plan_id=plan_id))
+
+
+def _booked_of(plan_id: int, touched: set[Subject], days: set[date]) -> dict[Subject, int]:
+    """What was booked for months and campaigns, which end on these days."""
+    rows = models.Accrual.objects.filter(
         payee_id__in=any_of(values={subject.payee_id for subject in touched}),
+        earned_on__in=days,
         scope__gte=Scope.MONTH.value,
-        subject_id__in={subject.subject_id for subject in touched},
+        plan_id=plan_id,
     )
-    sums: dict[Subject, int] = defaultdict(int)
-    for rows in (single, periods):
-        totals = rows.filter(plan_id=plan_id).values_list("scope", "subject_id", "rule", "payee_id")
-        for scope, subject_id, rule, payee_id, amount in totals.annotate(Sum("amount_minor")):
-            sums[Subject(Scope(scope), subject_id, rule, payee_id)] = amount
+    sums = _sums(rows)
+    return {subject: amount for subject, amount in sums.items() if subject in touched}
+
+
+def _sums(rows: QuerySet[models.Accrual]) -> dict[Subject, int]:
+    totals = rows.values_list("scope", "subject_id", "rule", "payee_id")
     return {
-        subject: amount
-        for subject, amount in sums.items()
-        if amount and (subject.scope < Scope.MONTH or subject in touched)
+        Subject(Scope(scope), subject_id, rule, payee_id): amount
+        for scope, subject_id, rule, payee_id, amount in totals.annotate(Sum("amount_minor"))
+        if amount
     }

@@ -27,6 +27,12 @@ class Neighbours:
     months: frozenset[int] | None
 
 
+def payees_of(plan: Plan, rows: Iterable[Row]) -> set[int]:
+    """Whoever a share of the plan can pay of these lines."""
+    columns = {_payee_column(share) for share in plan.shares}
+    return {row[column] for row in rows for column in columns if row[column] is not None}
+
+
 def subjects_of(plan: Plan, rows: Iterable[Row]) -> set[Subject]:
     """The months and campaigns whose limits and bonuses these lines are counted in."""
     return {
