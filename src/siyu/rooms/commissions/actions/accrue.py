@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, Sum
 
 from siyu.analytics.commissions import Scope
 from siyu.rooms.commissions import models
@@ -18,9 +18,8 @@ from siyu.rooms.commissions.queries.in_force import PlansInForce
 from siyu.rooms.commissions.queries.net_lines import COLUMNS, current_lines, stored_lines, table_of
 from siyu.rooms.commissions.rules import (
     earned_on,
-    has_order_limits,
+    named_in_lines,
     neighbours_of,
-    payees_of,
     subjects_of,
 )
 from siyu.rooms.commissions.types import BOOKED_LINES, Booked, Subject
@@ -86,7 +85,9 @@ def accrue_orders(
     mark = models.AccrualMark.objects.select_for_update().get(program_id=program_id)
     plans = PlansInForce(program_id)
     stored = stored_lines(order_ids)
-    current = current_lines(program_id=program_id, order_ids=order_ids, stored=stored, plans=plans)
+    current = current_lines(
+        program_id=program_id, order_ids=order_ids, stored=stored, version_on=plans.version_on
+    )
     changed = [row for row in current if stored.get(row["line_id"]) != row]
     _store([row["line_id"] for row in changed if row["line_id"] in stored], changed)
     rows = [
@@ -121,11 +122,7 @@ def _differences(
     """The target less what was booked, of every subject that the changed lines touch."""
     plan = plans.plan(plan_id)
     either = [*changed, *(row for row in before if row["plan_id"] == plan_id)]
-    touched = subjects_of(plan, either)
-    asked = Q(line_id__in=any_of(values=[row["line_id"] for row in changed]))
     orders = {row["order_id"] for row in changed}
-    if has_order_limits(plan):
-        asked |= Q(order_id__in=any_of(values=orders))
     asked = reduce(
         or_,
         (
@@ -133,26 +130,20 @@ def _differences(
             & (Q() if each.months is None else Q(month__in=each.months))
             for each in neighbours_of(plan, either)
         ),
-        asked,
+        Q(order_id__in=any_of(values=orders)),
     )
     lines = list(models.NetLine.objects.filter(asked, plan_id=plan_id).values(*COLUMNS))
-    own = {row["line_id"] for row in changed}
-    targets = {
-        subject: rated
-        for subject, rated in _targets(plan_id, lines, plans).items()
-        if subject in touched
-        or (subject.scope is Scope.LINE and subject.subject_id in own)
-        or (subject.scope is Scope.ORDER and subject.subject_id in orders)
-    }
     days = {row["order_id"]: row["business_on"] for row in changed}
     days |= {row["line_id"]: row["business_on"] for row in changed}
+    touched = subjects_of(plan, either)
+    targets = _targets(plan_id, lines, plans)
     # An order that moved has void lines on the day it left.
     every_day = {row["business_on"] for row in lines if row["order_id"] in orders}
-    booked = _booked(plan_id, [*days], every_day | set(days.values()), payees_of(plan, either))
-    booked |= _booked_of(
-        plan_id, touched, {earned_on(each, plan=plan, days=days) for each in touched}
-    )
+    every_day |= {earned_on(each, plan=plan, days=days) for each in touched}
+    booked = _booked(plan_id, {*days, *(each.subject_id for each in touched)}, every_day, either)
     for subject in sorted(targets.keys() | booked.keys()):
+        if subject not in touched and subject.subject_id not in days:
+            continue
         rate, base, amount = targets.get(subject, (-1, 0, 0))
         difference = amount - booked.get(subject, 0)
         if difference:
@@ -178,43 +169,24 @@ def _targets(plan_id: int, lines: list[Row], plans: PlansInForce) -> dict[Subjec
         net_lines=table_of(lines),
     )
     return {
-        Subject(Scope(row["scope"]), row["subject_id"], row["rule"], row["payee_id"]): (
-            row["rate"],
-            row["base_minor"],
-            row["amount_minor"],
+        Subject(Scope(scope), subject_id, rule, payee_id): (rate, base, amount)
+        for scope, subject_id, rule, rate, payee_id, base, amount in map(
+            dict.values, plain_rows(table=found)
         )
-        for row in plain_rows(table=found)
     }
 
 
-def _booked(plan_id: int, own: list[int], days: set[date], payees: set[int]) -> dict[Subject, int]:
-    """What was booked for lines and orders, each of one of the days.
-
-    Nobody else than those whom the stored and the new lines pay has anything booked for them.
-    """
-    rows = models.Accrual.objects.filter(
-        payee_id__in=any_of(values=payees),
-        earned_on__in=days,
-        scope__lt=Scope.MONTH.value,
-        subject_id__in=any_of(values=own),
-    )
-    return _sums(rows.filter(plan_id=plan_id))
-
-
-def _booked_of(plan_id: int, touched: set[Subject], days: set[date]) -> dict[Subject, int]:
-    """What was booked for months and campaigns, which end on these days."""
-    rows = models.Accrual.objects.filter(
-        payee_id__in=any_of(values={subject.payee_id for subject in touched}),
-        earned_on__in=days,
-        scope__gte=Scope.MONTH.value,
+def _booked(
+    plan_id: int, subjects: set[int], days: set[date], rows: list[Row]
+) -> dict[Subject, int]:
+    """What was booked for subjects of these days: nobody but whom the rows name has anything."""
+    found = models.Accrual.objects.filter(
         plan_id=plan_id,
+        payee_id__in=any_of(values=named_in_lines(rows)),
+        earned_on__in=days,
+        subject_id__in=any_of(values=subjects),
     )
-    sums = _sums(rows)
-    return {subject: amount for subject, amount in sums.items() if subject in touched}
-
-
-def _sums(rows: QuerySet[models.Accrual]) -> dict[Subject, int]:
-    totals = rows.values_list("scope", "subject_id", "rule", "payee_id")
+    totals = found.values_list("scope", "subject_id", "rule", "payee_id")
     return {
         Subject(Scope(scope), subject_id, rule, payee_id): amount
         for scope, subject_id, rule, payee_id, amount in totals.annotate(Sum("amount_minor"))

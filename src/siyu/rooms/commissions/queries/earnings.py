@@ -15,23 +15,20 @@ from siyu.rooms.sellers.queries import own_seller
 def own_earned(*, viewer: Viewer, first: date, last: date) -> int:
     """What the viewer's own sales of these days earn her as of now, in minor units."""
     viewer.require(Right.SEE_OWN_NUMBERS)
-    rows = _of(viewer, own_seller(viewer=viewer).id)
-    total = rows.filter(earned_on__range=(first, last)).aggregate(total=Sum("amount_minor"))
+    total = _of(viewer).filter(earned_on__range=(first, last)).aggregate(total=Sum("amount_minor"))
     return int(total["total"] or 0)
 
 
 def own_accruals(*, viewer: Viewer, page: int = 1, size: int = 20) -> tuple[list[AccrualView], int]:
     """What was booked for the viewer, the newest first, and how many bookings there are."""
     viewer.require(Right.SEE_OWN_NUMBERS)
-    return _page(viewer, own_seller(viewer=viewer).id, page, size)
-
-
-def _page(viewer: Viewer, payee_id: int, page: int, size: int) -> tuple[list[AccrualView], int]:
-    rows = _of(viewer, payee_id)
+    rows = _of(viewer)
     first = (page - 1) * size
     shown = rows.order_by("-id")[first : first + size]
     return views_of(shown, PlansInForce(viewer.program_id)), rows.count()
 
 
-def _of(viewer: Viewer, payee_id: int) -> QuerySet[models.Accrual]:
-    return models.Accrual.objects.filter(payee_id=payee_id, batch__program_id=viewer.program_id)
+def _of(viewer: Viewer) -> QuerySet[models.Accrual]:
+    return models.Accrual.objects.filter(
+        payee_id=own_seller(viewer=viewer).id, batch__program_id=viewer.program_id
+    )

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import msgspec
 
-from siyu.analytics.commissions import Ids, Payee, Plan
+from siyu.analytics.commissions import Ids, Plan
 from siyu.rooms.commissions import models
 from siyu.rooms.commissions.rules import read_plan
 from siyu.rooms.commissions.types import PlanState
@@ -52,17 +52,6 @@ class PlansInForce:
     def ids(self, plan_id: int) -> Ids:
         """The ids of what a version names, as they were when it was published."""
         return msgspec.convert(self._rows[plan_id].ids, Ids)
-
-    def depth_of(self, plan_id: int) -> int:
-        """How many persons a version pays of one sale, from the seller upwards."""
-        return self.plan(plan_id).depth
-
-    def pays(self, plan_id: int, payee: Payee) -> bool:
-        """Whether a version pays such a payee."""
-        plan = self.plan(plan_id)
-        return any(share.to is payee for share in plan.shares) or any(
-            bonus.to is payee for bonus in plan.bonuses
-        )
 
 
 @lru_cache(_PLANS_KEPT)

@@ -1,14 +1,14 @@
 """Net lines as the plan of their day sees them."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from siyu.analytics.commissions import NET_LINES, Event, Payee
+from siyu.analytics.commissions import NET_LINES, Event
 from siyu.analytics.commissions.plan import MOST_DEPTH
 from siyu.foundation.calendar import month_number
 from siyu.rooms.catalog.queries import groups_of_products
@@ -21,21 +21,8 @@ from siyu.rooms.organization.queries import program_of, stores_of_units
 from siyu.rooms.sellers.queries import levels_of_sellers, terms_of_sellers
 
 Row = dict[str, Any]
-
-
-class Versions(Protocol):
-    """Which version of a plan counts on a day, and what of a line it needs to know."""
-
-    def version_on(self, day: date) -> int | None:
-        """The id of the version that counts on a day."""
-
-    def depth_of(self, plan_id: int) -> int:
-        """How many persons a version pays of one sale, from the seller upwards."""
-
-    def pays(self, plan_id: int, payee: Payee) -> bool:
-        """Whether a version pays such a payee."""
-
-
+VersionOn = Callable[[date], int | None]
+"""Which version of the plan counts on a day, by its id."""
 COLUMNS = tuple(str(field.column) for field in models.NetLine._meta.concrete_fields)
 _ABOVE = tuple(f"above_{depth}_id" for depth in range(2, MOST_DEPTH + 1))
 _KEPT = ("level", "kind", "store_id", "dealer_id", *_ABOVE)
@@ -54,9 +41,9 @@ def table_of(rows: Iterable[Row]) -> pa.Table:
 
 
 def current_lines(
-    *, program_id: int, order_ids: Iterable[int], stored: dict[int, Row], plans: Versions
+    *, program_id: int, order_ids: Iterable[int], stored: dict[int, Row], version_on: VersionOn
 ) -> list[Row]:
-    """The net lines of orders as they are now, of those that a plan was in force for.
+    """The net lines of orders as they are now, of those that a version counts for.
 
     Lines that were never accrued and of which nothing is left are passed over.
     """
@@ -65,7 +52,7 @@ def current_lines(
     found = []
     for line in sold:
         before = stored.get(line["line_id"])
-        plan_id = before["plan_id"] if before else plans.version_on(line["business_on"])
+        plan_id = before["plan_id"] if before else version_on(line["business_on"])
         if plan_id is not None and (before or line["paid_minor"] or line["quantity_milli"]):
             moment = line["at"].astimezone(zone)
             found.append(
@@ -86,7 +73,7 @@ def current_lines(
                 }
             )
     _add_goods(found)
-    _add_people(found, stored, plans)
+    _add_people(found, stored)
     return [{name: row[name] for name in COLUMNS} for row in found]
 
 
@@ -96,10 +83,10 @@ def _add_goods(rows: list[Row]) -> None:
         row["brand_id"], row["category_id"] = groups[row["product_id"]]
 
 
-def _add_people(rows: list[Row], stored: dict[int, Row], plans: Versions) -> None:
+def _add_people(rows: list[Row], stored: dict[int, Row]) -> None:
     """Who sold, and what was true of her; of a line whose seller stays, as it was stored."""
     credited = credits_of(line_ids=[row["line_id"] for row in rows])
-    servers = _servers([row for row in rows if plans.pays(row["plan_id"], Payee.SERVER)])
+    servers = _servers(rows)
     new = []
     for row in rows:
         row["server_id"] = servers.get(row["line_id"])
@@ -109,13 +96,12 @@ def _add_people(rows: list[Row], stored: dict[int, Row], plans: Versions) -> Non
             row.update({name: before[name] for name in _KEPT})
         else:
             new.append(row)
-    _add_terms(new, plans)
+    _add_terms(new)
 
 
-def _add_terms(rows: list[Row], plans: Versions) -> None:
+def _add_terms(rows: list[Row]) -> None:
     sellers = {row["seller_id"] for row in rows if row["seller_id"] is not None}
-    depth = max((plans.depth_of(row["plan_id"]) for row in rows), default=1)
-    terms = terms_of_sellers(seller_ids=sellers, above=depth - 1)
+    terms = terms_of_sellers(seller_ids=sellers, above=len(_ABOVE))
     levels = levels_of_sellers(seller_ids=sellers)
     stores = stores_of_units(unit_ids={row["unit_id"] for row in rows if row["unit_id"]})
     for row in rows:

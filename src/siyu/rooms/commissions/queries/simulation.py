@@ -7,14 +7,13 @@ from typing import Any
 
 import msgspec
 
-from siyu.analytics.commissions import Payee, Plan
 from siyu.foundation.errors import BadInput
 from siyu.rooms.commissions.ports import calculator
 from siyu.rooms.commissions.queries.in_force import PlansInForce
-from siyu.rooms.commissions.queries.net_lines import current_lines, table_of
+from siyu.rooms.commissions.queries.net_lines import VersionOn, current_lines, table_of
 from siyu.rooms.commissions.queries.plans import ids_in, plan_in
+from siyu.rooms.commissions.rules import sums_of
 from siyu.rooms.commissions.types import SimulatedGroup, SimulatedPayee, Simulation
-from siyu.rooms.operations.queries import plain_rows
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.orders.queries import orders_between
 
@@ -45,8 +44,8 @@ def simulate_plan(*, viewer: Viewer, text: str, first: date, last: date) -> Simu
             most=_MOST_ORDERS,
         )
     whole = msgspec.structs.replace(plan, from_on=first, until_on=last)
-    lines = _lines(program_id, orders, _Supposed(whole))
-    then = _sums(
+    lines = _lines(program_id, orders, lambda _day: 0)
+    then = sums_of(
         calculator().accruals(version=None, plan=whole, ids=ids, net_lines=table_of(lines))
     )
     now = _now(program_id, orders)
@@ -66,31 +65,14 @@ def simulate_plan(*, viewer: Viewer, text: str, first: date, last: date) -> Simu
     )
 
 
-class _Supposed:
-    """As if one plan counted on every day."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-
-    def version_on(self, day: date) -> int | None:
-        return 0
-
-    def depth_of(self, plan_id: int) -> int:
-        return self._plan.depth
-
-    def pays(self, plan_id: int, payee: Payee) -> bool:
-        named = {share.to for share in self._plan.shares}
-        return payee in named | {bonus.to for bonus in self._plan.bonuses}
-
-
-def _lines(program_id: int, orders: list[int], versions: Any) -> list[Row]:
+def _lines(program_id: int, orders: list[int], version_on: VersionOn) -> list[Row]:
     found: list[Row] = []
     for start in range(0, len(orders), _ORDERS_AT_ONCE):
         found += current_lines(
             program_id=program_id,
             order_ids=orders[start : start + _ORDERS_AT_ONCE],
             stored={},
-            plans=versions,
+            version_on=version_on,
         )
     return found
 
@@ -99,7 +81,7 @@ def _now(program_id: int, orders: list[int]) -> Sums:
     """What the versions in force pay for these orders, each for its own days."""
     plans = PlansInForce(program_id)
     by_plan: dict[int, list[Row]] = defaultdict(list)
-    for line in _lines(program_id, orders, plans):
+    for line in _lines(program_id, orders, plans.version_on):
         by_plan[line["plan_id"]].append(line)
     sums: Sums = defaultdict(int)
     for plan_id, lines in by_plan.items():
@@ -109,15 +91,8 @@ def _now(program_id: int, orders: list[int]) -> Sums:
             ids=plans.ids(plan_id),
             net_lines=table_of(lines),
         )
-        for payee_id, amount in _sums(found).items():
+        for payee_id, amount in sums_of(found).items():
             sums[payee_id] += amount
-    return sums
-
-
-def _sums(accruals: Any) -> Sums:
-    sums: Sums = defaultdict(int)
-    for row in plain_rows(table=accruals):
-        sums[row["payee_id"]] += row["amount_minor"]
     return sums
 
 

@@ -10,12 +10,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from siyu.analytics.commissions import Bonus, Payee, Period, Plan, Scope, Share
+from siyu.analytics.commissions import NET_LINES, Bonus, Payee, Period, Plan, Scope, Share
 from siyu.rooms.commissions.types import BOOKED_LINES, Subject
 from siyu.rooms.ledger.types import Account, Kind, Purpose, Transfer
 
 _MONTHS_IN_A_NUMBER = 100
+_GOODS = ("line_id", "order_id", "product_id", "brand_id", "category_id", "unit_id")
 Row = Mapping[str, Any]
+_PAYEES = tuple(name for name in NET_LINES if name.endswith("_id") and name not in _GOODS)
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,9 @@ class Neighbours:
     months: frozenset[int] | None
 
 
-def payees_of(plan: Plan, rows: Iterable[Row]) -> set[int]:
-    """Whoever a share of the plan can pay of these lines."""
-    columns = {_payee_column(share) for share in plan.shares}
-    return {row[column] for row in rows for column in columns if row[column] is not None}
+def named_in_lines(rows: Iterable[Row]) -> set[int]:
+    """Everybody whom these lines name and a plan may pay."""
+    return {row[name] for row in rows for name in _PAYEES if row[name] is not None}
 
 
 def subjects_of(plan: Plan, rows: Iterable[Row]) -> set[Subject]:
@@ -55,11 +56,6 @@ def neighbours_of(plan: Plan, rows: Sequence[Row]) -> list[Neighbours]:
         for (column, by_month), found in sorted(payees.items())
         if found
     ]
-
-
-def has_order_limits(plan: Plan) -> bool:
-    """Whether a share of the plan is limited by order."""
-    return any(limit.per is Period.ORDER for share in plan.shares for limit in share.limits)
 
 
 def earned_on(subject: Subject, *, plan: Plan, days: Mapping[int, date]) -> date:
