@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from siyu.foundation.clock import utc_now
 from siyu.rooms.commissions.actions import draft_plan, publish_plan, sign_plan
+from siyu.rooms.operations.actions import wait_until_stable
 from siyu.rooms.organization.types import Role
 from siyu.rooms.settlement.actions import close_due, draft_payout, set_payee, set_terms
 from siyu.rooms.settlement.queries import closings_of, statements_page
@@ -60,6 +61,7 @@ def paid_of_brand(brand: Brand, code: str, seller_id: int) -> tuple[int, int, in
         gap_policy=GapPolicy.LITERAL,
     )
     set_terms(viewer=brand.owner, terms=terms)
+    wait_until_stable()
     close_due(program_id=brand.program.id, today=today, at=utc_now(), viewer=None)
     newest = closings_of(viewer=brand.owner)[0]
     shown, _ = statements_page(viewer=brand.owner, closing_id=newest.id, size=1_000)

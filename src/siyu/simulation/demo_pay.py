@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from siyu.foundation.calendar import month_of
 from siyu.rooms.commissions.actions import draft_plan, publish_plan
+from siyu.rooms.operations.actions import wait_until_stable
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.actions import add_staff, grant_role
 from siyu.rooms.organization.queries import owner_viewer, today_in, viewer_of
@@ -54,6 +55,7 @@ def pay_sellers(*, program_id: int, code: str, now: datetime) -> None:
     publish_plan(viewer=owner, plan_id=plan_id, today=announced_on, at=now)
     set_terms(viewer=owner, terms=_terms(begins_on))
     _tell_payees(owner)
+    wait_until_stable()
     close_due(program_id=program_id, today=today, at=now, viewer=owner)
     finance_id = add_staff(login=f"{code}-finance", name="财务")
     grant_role(

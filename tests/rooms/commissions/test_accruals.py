@@ -12,6 +12,7 @@ from siyu.rooms.commissions.queries import prove_accruals
 from siyu.rooms.commissions.types import Booked
 from siyu.rooms.ledger.queries import balances_of, prove_ledger
 from siyu.rooms.ledger.types import Account, Purpose
+from siyu.rooms.operations.actions import wait_until_stable
 from tests.rooms.arrow_rows import Row
 from tests.rooms.brand import Brand
 
@@ -29,6 +30,7 @@ def publish(brand: Brand, text: str = DIRECT, from_on: str = "2026-03-01") -> in
 
 def accrue(brand: Brand, today: date = TODAY) -> Booked:
     brand.react()
+    wait_until_stable()
     return accrue_due(program_id=brand.program.id, today=today, at=AT)
 
 

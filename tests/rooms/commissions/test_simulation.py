@@ -7,13 +7,12 @@ from datetime import date
 import pytest
 
 from siyu.foundation.errors import BadInput, NotAllowed
-from siyu.rooms.commissions.actions import accrue_due
 from siyu.rooms.commissions.models import Accrual, NetLine
 from siyu.rooms.commissions.queries import simulate_plan
 from siyu.rooms.commissions.types import Simulation
 from siyu.rooms.organization.types import Role
 from tests.rooms.brand import Brand
-from tests.rooms.commissions.test_accruals import AT, DIRECT, TODAY, publish, sale
+from tests.rooms.commissions.test_accruals import DIRECT, TODAY, accrue, publish, sale
 
 NEW = (
     'name = "new"\nfrom_on = 2099-01-01\n'
@@ -67,7 +66,7 @@ def test_without_a_version_in_force_everything_is_gained(shop: Brand) -> None:
 
 def test_what_is_in_force_is_what_is_booked(shop: Brand) -> None:
     publish(shop, DIRECT + "[[bonuses]]\nname = 'push'\nsteps = [{ at = 100, amount = 8 }]\n")
-    accrue_due(program_id=shop.program.id, today=TODAY, at=AT)
+    accrue(shop)
     found = tried(shop)
     booked = Accrual.objects.filter(earned_on__lt=date(2026, 4, 1))
     assert found.now_minor == sum(booked.values_list("amount_minor", flat=True))

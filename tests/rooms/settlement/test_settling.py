@@ -14,6 +14,7 @@ from siyu.rooms.commissions.actions import draft_plan, publish_plan
 from siyu.rooms.commissions.queries import prove_accruals
 from siyu.rooms.ledger.queries import balances_of, prove_ledger
 from siyu.rooms.ledger.types import Account, Purpose
+from siyu.rooms.operations.actions import wait_until_stable
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.types import Role
 from siyu.rooms.settlement.actions import (
@@ -93,6 +94,7 @@ def sale(order: str, yuan: int, day: str, **more: Any) -> Row:
 
 def close(brand: Brand, today: date) -> list[int]:
     brand.react()
+    wait_until_stable()
     return close_due(program_id=brand.program.id, today=today, at=AT, viewer=brand.owner)
 
 
