@@ -249,6 +249,26 @@ def test_a_batch_whose_balances_changed_is_not_paid(shop: Brand) -> None:
     assert held(shop, Purpose.SELLER_WITHDRAWN, "S1") == 990
 
 
+def test_where_a_batch_goes_cannot_be_changed_behind_the_checker(shop: Brand) -> None:
+    maker, checker = two(shop)
+    known(shop, "S1")
+    shop.orders(sale("O1", 100, "2026-03-05"))
+    close(shop, date(2026, 4, 1))
+    today = date(2026, 4, 2)
+    payout_id = draft_payout(viewer=maker, today=today, at=AT)
+    known(shop, "S1", account="6222020000009999")
+    with pytest.raises(Conflict, match="where has changed"):
+        approve_payout(viewer=checker, payout_id=payout_id, today=today, at=AT)
+    withdraw_payout(viewer=maker, payout_id=payout_id)
+    payout_id = draft_payout(viewer=maker, today=today, at=AT)
+    approve_payout(viewer=checker, payout_id=payout_id, today=today, at=AT)
+    # An account that ends so comes back: the change must not reach what was checked.
+    known(shop, "S1", account="6222020000000000")
+    carry_out_payouts(program_id=shop.program.id, at=AT, today=today)
+    (item,) = payout_items(viewer=maker, payout_id=payout_id)
+    assert item.state is ItemState.PAID
+
+
 def test_nobody_is_paid_whose_identity_is_not_known(shop: Brand) -> None:
     maker, _ = two(shop)
     shop.orders(sale("O1", 100, "2026-03-05"))

@@ -128,7 +128,7 @@ class Payout(models.Model):
 
 
 class PayoutItem(models.Model):
-    """What one payee gets of a batch, and what became of it.
+    """What one payee gets of a batch, and what became of it; ``sealed`` is who and where.
 
     ``month`` (202611) is the one whose tax it counts in. ``period`` and ``returned_in`` are the
     numbers of the closings whose statements show it going out and coming back.
@@ -137,6 +137,7 @@ class PayoutItem(models.Model):
     id = models.BigIntegerField(primary_key=True, default=new_id)
     payout = models.ForeignKey(Payout, models.PROTECT, related_name="+")
     payee_id = models.BigIntegerField(db_index=True)
+    sealed = models.BinaryField()
     gross_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
     month = models.PositiveIntegerField()

@@ -1,9 +1,11 @@
 """Who is behind a payee: told by herself or by finance, and checked."""
 
 import re
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, Conflict
@@ -63,14 +65,20 @@ def set_payee(
 
 
 def reseal_payees() -> int:
-    """Seal every payee under the current key; returns how many were sealed anew."""
+    """Seal every payee under the current key; returns how many were sealed anew.
+
+    What was written for payouts is sealed anew too; a batch that waits is then made anew.
+    """
+    return _resealed(models.Payee.objects.all()) + _resealed(models.PayoutItem.objects.all())
+
+
+def _resealed(rows: QuerySet[Any]) -> int:
     keyring = settings.SIYU_KEYRING
     changed = 0
-    for payee in models.Payee.objects.all().iterator(chunk_size=5_000):
-        if keyring.version_of(payee.sealed) != keyring.current:
-            sealed = keyring.seal(keyring.open(payee.sealed))
-            models.Payee.objects.filter(pk=payee.pk, sealed=payee.sealed).update(sealed=sealed)
-            changed += 1
+    for row in rows.iterator(chunk_size=5_000):
+        if keyring.version_of(row.sealed) != keyring.current:
+            sealed = keyring.seal(keyring.open(row.sealed))
+            changed += rows.filter(pk=row.pk, sealed=row.sealed).update(sealed=sealed)
     return changed
 
 

@@ -53,6 +53,7 @@ def draft_payout(
     rows = models.Payee.objects.filter(program_id=viewer.program_id, verified_at__isnull=False)
     if payee_ids is not None:
         rows = rows.filter(owner_id__in=list(payee_ids))
+    sealed = {payee.owner_id: payee.sealed for payee in rows}
     due = _due(book, list(rows), today)
     if not due:
         raise Conflict("Nobody whose identity is known has as much as the least payout.")
@@ -65,6 +66,7 @@ def draft_payout(
         models.PayoutItem(
             payout=payout,
             payee_id=payee_id,
+            sealed=sealed[payee_id],
             gross_minor=gross,
             tax_minor=tax,
             month=month_number(today),
@@ -101,9 +103,11 @@ def approve_payout(*, viewer: Viewer, payout_id: int, today: date, at: datetime)
     if payout.made_by_id == checker_id:
         raise Conflict("Who made a batch cannot check it; ask somebody else.")
     items = list(models.PayoutItem.objects.filter(payout=payout).order_by("payee_id"))
-    payees = models.Payee.objects.filter(owner_id__in=[item.payee_id for item in items])
-    due = _due(book, list(payees), today)
+    payees = models.Payee.objects.in_bulk([item.payee_id for item in items])
+    due = _due(book, list(payees.values()), today)
     for item in items:
+        if bytes(payees[item.payee_id].sealed) != bytes(item.sealed):
+            raise Conflict("Who is paid or where has changed since; withdraw it and make it anew.")
         if due.get(item.payee_id) != (item.gross_minor, item.tax_minor):
             raise Conflict("Balances or tax have changed since; withdraw it and make it anew.")
     payout.state, payout.checked_by_id, payout.checked_at = PayoutState.APPROVED, checker_id, at
@@ -144,11 +148,10 @@ def carry_out_payouts(*, program_id: int, at: datetime, today: date) -> int:
 
 
 def _instructions(payout: models.Payout, items: list[models.PayoutItem]) -> list[Instruction]:
-    payees = models.Payee.objects.in_bulk([item.payee_id for item in items])
     currency = program_of(program_id=payout.program_id).currency
     told = []
     for item in items:
-        person = settings.SIYU_KEYRING.open(payees[item.payee_id].sealed)
+        person = settings.SIYU_KEYRING.open(item.sealed)
         told.append(
             Instruction(
                 key=str(item.id),

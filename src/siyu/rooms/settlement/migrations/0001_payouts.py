@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("payee_id", models.BigIntegerField(db_index=True)),
+                ("sealed", models.BinaryField()),
                 ("gross_minor", models.BigIntegerField()),
                 ("tax_minor", models.BigIntegerField()),
                 ("month", models.PositiveIntegerField()),
