@@ -10,7 +10,7 @@ import msgspec
 from siyu.foundation.errors import BadInput
 from siyu.rooms.commissions.ports import calculator
 from siyu.rooms.commissions.queries.in_force import PlansInForce
-from siyu.rooms.commissions.queries.net_lines import VersionOn, current_lines, table_of
+from siyu.rooms.commissions.queries.net_lines import current_lines, table_of
 from siyu.rooms.commissions.queries.plans import ids_in, plan_in
 from siyu.rooms.commissions.rules import sums_of
 from siyu.rooms.commissions.types import SimulatedGroup, SimulatedPayee, Simulation
@@ -19,7 +19,6 @@ from siyu.rooms.orders.queries import orders_between
 
 _ORDERS_AT_ONCE, _MOST_ORDERS = 5_000, 300_000
 Row = dict[str, Any]
-Sums = dict[int, int]
 
 
 def simulate_plan(*, viewer: Viewer, text: str, first: date, last: date) -> Simulation:
@@ -44,11 +43,11 @@ def simulate_plan(*, viewer: Viewer, text: str, first: date, last: date) -> Simu
             most=_MOST_ORDERS,
         )
     whole = msgspec.structs.replace(plan, from_on=first, until_on=last)
-    lines = _lines(program_id, orders, lambda _day: 0)
+    lines = _lines(program_id, orders)
     then = sums_of(
         calculator().accruals(version=None, plan=whole, ids=ids, net_lines=table_of(lines))
     )
-    now = _now(program_id, orders)
+    now = _now(program_id, lines)
     payees = [
         SimulatedPayee(payee_id=each, now_minor=now.get(each, 0), then_minor=then.get(each, 0))
         for each in sorted(now.keys() | then.keys())
@@ -65,31 +64,34 @@ def simulate_plan(*, viewer: Viewer, text: str, first: date, last: date) -> Simu
     )
 
 
-def _lines(program_id: int, orders: list[int], version_on: VersionOn) -> list[Row]:
+def _lines(program_id: int, orders: list[int]) -> list[Row]:
+    """The net lines of orders, whatever version counts on their days."""
     found: list[Row] = []
     for start in range(0, len(orders), _ORDERS_AT_ONCE):
         found += current_lines(
             program_id=program_id,
             order_ids=orders[start : start + _ORDERS_AT_ONCE],
             stored={},
-            version_on=version_on,
+            version_on=lambda _day: 0,
         )
     return found
 
 
-def _now(program_id: int, orders: list[int]) -> Sums:
-    """What the versions in force pay for these orders, each for its own days."""
+def _now(program_id: int, lines: list[Row]) -> dict[int, int]:
+    """What the versions in force pay for these lines, each for its own days."""
     plans = PlansInForce(program_id)
     by_plan: dict[int, list[Row]] = defaultdict(list)
-    for line in _lines(program_id, orders, plans.version_on):
-        by_plan[line["plan_id"]].append(line)
-    sums: Sums = defaultdict(int)
-    for plan_id, lines in by_plan.items():
+    for line in lines:
+        plan_id = plans.version_on(line["business_on"])
+        if plan_id is not None:
+            by_plan[plan_id].append(line)
+    sums: dict[int, int] = defaultdict(int)
+    for plan_id, own in by_plan.items():
         found = calculator().accruals(
             version=plan_id,
             plan=plans.plan(plan_id),
             ids=plans.ids(plan_id),
-            net_lines=table_of(lines),
+            net_lines=table_of(own),
         )
         for payee_id, amount in sums_of(found).items():
             sums[payee_id] += amount
@@ -99,8 +101,7 @@ def _now(program_id: int, orders: list[int]) -> Sums:
 def _groups(lines: list[Row], payees: list[SimulatedPayee]) -> Iterable[SimulatedGroup]:
     """Payees by what they were when they sold last; stores and others are of no kind or level."""
     last = {line["seller_id"]: line for line in lines}
-    columns = {"kind": "kind", "level": "level", "store": "store_id"}
-    for by, column in columns.items():
+    for by, column in (("kind", "kind"), ("level", "level"), ("store", "store_id")):
         groups: dict[str, list[SimulatedPayee]] = defaultdict(list)
         for payee in payees:
             value = last.get(payee.payee_id, {}).get(column)
