@@ -113,9 +113,9 @@ def _program(lines: int) -> tuple[int, int]:
     django.setup()
     from django.core.management import call_command
 
-    from siyu.rooms.commissions.actions import draft_plan, publish_plan
     from siyu.rooms.organization.queries import owner_viewer
     from siyu.rooms.outreach.actions import open_program
+    from siyu.rooms.plans.actions import draft_plan, publish_plan
 
     call_command("migrate", verbosity=0)
     program = open_program(code=f"b{lines}", name="Bench", currency="CNY", zone="Asia/Shanghai")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from siyu.foundation.clock import utc_now
-from siyu.rooms.commissions.actions import draft_plan, publish_plan, sign_plan
 from siyu.rooms.operations.actions import wait_until_stable
 from siyu.rooms.organization.types import Role
+from siyu.rooms.plans.actions import draft_plan, publish_plan, sign_plan
 from siyu.rooms.settlement.actions import close_due, draft_payout, set_payee, set_terms
 from siyu.rooms.settlement.queries import closings_of, statements_page
 from siyu.rooms.settlement.types import (

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
-from siyu.rooms.commissions.models import Plan, Signature
+from siyu.rooms.plans.models import Plan, Signature
 from tests.faces.access_matrix import PLAN
 from tests.faces.conftest import SignIn
 from tests.faces.test_headquarters import ENGLISH, read

@@ -21,7 +21,7 @@ from siyu.analytics.signals import SIGNALS
 from siyu.faces.headquarters.audit import ACTIONS
 from siyu.faces.signals import KINDS
 from siyu.faces.workbench.wording import reason
-from siyu.rooms.commissions.rules.law import RULES
+from siyu.rooms.plans.rules.law import RULES
 
 SOURCE = Path(siyu.__path__[0])
 FACES = SOURCE / "faces"

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "siyu.rooms.content",
     "siyu.rooms.orders",
     "siyu.rooms.credit",
+    "siyu.rooms.plans",
     "siyu.rooms.commissions",
     "siyu.rooms.settlement",
     "siyu.rooms.insights",

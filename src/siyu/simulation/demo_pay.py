@@ -3,12 +3,12 @@
 from datetime import date, datetime, timedelta
 
 from siyu.foundation.calendar import month_of
-from siyu.rooms.commissions.actions import draft_plan, publish_plan
 from siyu.rooms.operations.actions import wait_until_stable
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.actions import add_staff, grant_role
 from siyu.rooms.organization.queries import owner_viewer, today_in, viewer_of
 from siyu.rooms.organization.types import Role
+from siyu.rooms.plans.actions import draft_plan, publish_plan
 from siyu.rooms.sellers.queries import sellers_page
 from siyu.rooms.settlement.actions import close_due, draft_payout, set_payee, set_terms
 from siyu.rooms.settlement.types import (

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from siyu.analytics.commissions import NET_LINES, Ids
-from siyu.rooms.commissions.rules import read_plan
+from siyu.rooms.plans.rules import read_plan
 from tests.analytics.commissions import plain
 from tests.rooms.arrow_rows import Row
 from tests.rooms.brand import Brand

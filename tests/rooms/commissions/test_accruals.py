@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from siyu.rooms.commissions.actions import accrue_due, draft_plan, publish_plan
+from siyu.rooms.commissions.actions import accrue_due
 from siyu.rooms.commissions.queries import prove_accruals
 from siyu.rooms.commissions.types import Booked
 from siyu.rooms.ledger.queries import balances_of, prove_ledger
 from siyu.rooms.ledger.types import Account, Purpose
 from siyu.rooms.operations.actions import wait_until_stable
+from siyu.rooms.plans.actions import draft_plan, publish_plan
 from tests.rooms.arrow_rows import Row
 from tests.rooms.brand import Brand
 

@@ -16,13 +16,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from siyu.foundation.errors import Conflict
-from siyu.rooms.commissions.actions import accrue_due, draft_plan, publish_plan, sign_plan
+from siyu.rooms.commissions.actions import accrue_due
 from siyu.rooms.commissions.queries import prove_accruals
 from siyu.rooms.ledger.queries import balances_of, prove_ledger
 from siyu.rooms.ledger.types import Account, Purpose
 from siyu.rooms.operations.actions import deliver_all, wait_until_stable
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.types import Role
+from siyu.rooms.plans.actions import draft_plan, publish_plan, sign_plan
 from siyu.rooms.settlement.actions import (
     approve_payout,
     carry_out_payouts,

@@ -10,13 +10,13 @@ from django.conf import settings
 
 from siyu.foundation.crypto import Keyring, new_root
 from siyu.foundation.errors import BadInput, Conflict, NotAllowed, NotFound
-from siyu.rooms.commissions.actions import draft_plan, publish_plan
 from siyu.rooms.commissions.queries import prove_accruals
 from siyu.rooms.ledger.queries import balances_of, prove_ledger
 from siyu.rooms.ledger.types import Account, Purpose
 from siyu.rooms.operations.actions import wait_until_stable
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.types import Role
+from siyu.rooms.plans.actions import draft_plan, publish_plan
 from siyu.rooms.settlement.actions import (
     approve_payout,
     carry_out_payouts,

@@ -11,10 +11,12 @@ from siyu.faces.cli.shell import AsJson, ProgramCode, show, viewer_in
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, Conflict
 from siyu.rooms.commissions.actions import accrue_due
-from siyu.rooms.commissions.queries import review_plan, simulate_plan
-from siyu.rooms.commissions.types import Finding, Review, Simulation, Verdict
+from siyu.rooms.commissions.queries import simulate_plan
+from siyu.rooms.commissions.types import Simulation
 from siyu.rooms.operations.types import Right
 from siyu.rooms.organization.queries import today_in
+from siyu.rooms.plans.queries import review_plan
+from siyu.rooms.plans.types import Finding, Review, Verdict
 
 _commands = typer.Typer(help="Commission plans.", no_args_is_help=True)
 

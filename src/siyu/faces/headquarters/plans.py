@@ -14,7 +14,9 @@ from siyu.faces.errors import told
 from siyu.faces.headquarters.plan_words import rows_of
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput
-from siyu.rooms.commissions.actions import (
+from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.organization.queries import names_of_staff, program_of, today_in
+from siyu.rooms.plans.actions import (
     discard_plan,
     draft_plan,
     edit_plan,
@@ -22,8 +24,8 @@ from siyu.rooms.commissions.actions import (
     sign_plan,
     withdraw_plan,
 )
-from siyu.rooms.commissions.queries import find_plan, plan_on, plans_of, review_plan
-from siyu.rooms.commissions.types import (
+from siyu.rooms.plans.queries import find_plan, plan_on, plans_of, review_plan
+from siyu.rooms.plans.types import (
     TEXT_LENGTH,
     Finding,
     PlanState,
@@ -32,8 +34,6 @@ from siyu.rooms.commissions.types import (
     Severity,
     Verdict,
 )
-from siyu.rooms.operations.types import Right, Viewer
-from siyu.rooms.organization.queries import names_of_staff, program_of, today_in
 
 STATES = {
     PlanState.DRAFT: (gettext_lazy("Draft"), "secondary"),

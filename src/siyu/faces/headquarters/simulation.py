@@ -14,10 +14,11 @@ from siyu.faces.headquarters.sellers import KINDS
 from siyu.foundation.calendar import month_of
 from siyu.foundation.errors import BadInput
 from siyu.foundation.money import from_minor
-from siyu.rooms.commissions.queries import find_plan, simulate_plan
+from siyu.rooms.commissions.queries import simulate_plan
 from siyu.rooms.commissions.types import SimulatedPayee, Simulation
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_units, program_of, today_in
+from siyu.rooms.plans.queries import find_plan
 from siyu.rooms.settlement.queries import owner_names
 
 BY = {

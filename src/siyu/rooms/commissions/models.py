@@ -1,61 +1,16 @@
 from typing import ClassVar
 
 from django.db import models
-from django.utils import timezone
 
 from siyu.foundation.ids import new_id
-from siyu.rooms.commissions.types import PlanState
-
-
-class Plan(models.Model):
-    """A version of a program's plan; what was published is never written again.
-
-    ``ids`` are those of what the text names, as they were when it was published. ``digest`` is
-    the SHA-256 of the text.
-    """
-
-    id = models.BigIntegerField(primary_key=True, default=new_id)
-    program = models.ForeignKey(
-        "organization.Program", models.PROTECT, related_name="+", db_index=False
-    )
-    number = models.PositiveIntegerField()
-    state = models.CharField(max_length=10, default=PlanState.DRAFT)
-    text = models.TextField()
-    digest = models.BinaryField()
-    from_on = models.DateField()
-    until_on = models.DateField(null=True)
-    ids = models.JSONField(null=True)
-    written_by_id = models.BigIntegerField(null=True)
-    written_at = models.DateTimeField(default=timezone.now)
-    published_by_id = models.BigIntegerField(null=True)
-    published_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["program", "number"], name="commissions_plan_once"),
-            models.CheckConstraint(
-                condition=models.Q(state=PlanState.DRAFT, ids=None, published_at=None)
-                | (~models.Q(state=PlanState.DRAFT) & models.Q(published_at__isnull=False)),
-                name="commissions_published_at_a_moment",
-            ),
-        ]
-
-
-class Signature(models.Model):
-    """Somebody answers for what the law leaves in doubt of a text; only appended."""
-
-    id = models.BigIntegerField(primary_key=True, default=new_id)
-    plan = models.ForeignKey(Plan, models.CASCADE, related_name="+")
-    digest = models.BinaryField()
-    memo_sha256 = models.CharField(max_length=64)
-    note = models.TextField(blank=True, default="")
-    by_staff_id = models.BigIntegerField(null=True)
-    at = models.DateTimeField(default=timezone.now)
 
 
 class AccrualMark(models.Model):
     """Up to which stamp a program's orders, refunds and credits have been accrued, and in which
     epoch of the database; its row is locked by whoever accrues.
+
+    ``looked_back`` names the versions that began before they were published, for which all orders
+    have been looked at anew.
     """
 
     program = models.OneToOneField(
@@ -64,6 +19,7 @@ class AccrualMark(models.Model):
     stamp = models.BigIntegerField(default=0)
     epoch = models.CharField(max_length=100, blank=True, default="")
     batches = models.PositiveIntegerField(default=0)
+    looked_back = models.JSONField(default=list)
 
 
 class NetLine(models.Model):
@@ -77,7 +33,7 @@ class NetLine(models.Model):
     program = models.ForeignKey(
         "organization.Program", models.PROTECT, related_name="+", db_index=False
     )
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="+", db_index=False)
+    plan = models.ForeignKey("plans.Plan", models.PROTECT, related_name="+", db_index=False)
     order_id = models.BigIntegerField(db_index=True)
     business_on = models.DateField()
     month = models.PositiveIntegerField()
@@ -134,7 +90,7 @@ class Accrual(models.Model):
     id = models.BigIntegerField(primary_key=True, default=new_id)
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", db_constraint=False)
     plan = models.ForeignKey(
-        Plan, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+        "plans.Plan", models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     scope = models.SmallIntegerField()
     subject_id = models.BigIntegerField()

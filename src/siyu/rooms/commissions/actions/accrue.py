@@ -14,7 +14,6 @@ from siyu.analytics.commissions import Scope
 from siyu.rooms.commissions import models
 from siyu.rooms.commissions.actions.post import post_lines
 from siyu.rooms.commissions.ports import calculator
-from siyu.rooms.commissions.queries.in_force import PlansInForce
 from siyu.rooms.commissions.queries.net_lines import COLUMNS, current_lines, stored_lines, table_of
 from siyu.rooms.commissions.rules import (
     earned_on,
@@ -28,6 +27,8 @@ from siyu.rooms.operations.actions import insert_rows
 from siyu.rooms.operations.queries import any_of, current_epoch, plain_rows, stable_stamp
 from siyu.rooms.operations.types import Listener
 from siyu.rooms.orders.queries import orders_changed, orders_of_lines
+from siyu.rooms.plans.queries import plans_in_force
+from siyu.rooms.plans.types import PlansInForce
 
 _ORDERS_A_BATCH = 2_000
 Row = dict[str, Any]
@@ -49,8 +50,11 @@ def accrue_due(
     """
     mark, _ = models.AccrualMark.objects.get_or_create(program_id=program_id)
     epoch, high = current_epoch(), stable_stamp()
-    low = mark.stamp if mark.epoch == epoch else 0
-    if low >= high or PlansInForce(program_id).begins is None:
+    plans = plans_in_force(program_id=program_id)
+    looks_back = [plan_id for plan_id, each in plans.versions.items() if each.looks_back]
+    is_known = mark.epoch == epoch and set(looks_back) <= set(mark.looked_back)
+    low = mark.stamp if is_known else 0
+    if low >= high or plans.begins is None:
         return Booked(orders=0, lines=0, amount_minor=0)
     credited = lines_credited(program_id=program_id, low=low, high=high)
     orders = sorted(
@@ -64,16 +68,16 @@ def accrue_due(
         lines, amount = lines + booked.lines, amount + booked.amount_minor
         listener("accruals", start + len(batch), len(orders))
     if orders:
-        _move(mark, high, epoch)
+        _move(mark, {"stamp": high, "epoch": epoch, "looked_back": looks_back})
     return Booked(orders=len(orders), lines=lines, amount_minor=amount)
 
 
-def _move(mark: models.AccrualMark, high: int, epoch: str) -> None:
-    """Begin at ``high`` the next time, unless somebody has moved the mark meanwhile."""
+def _move(mark: models.AccrualMark, to: Row) -> None:
+    """Begin there the next time, unless somebody has moved the mark meanwhile."""
     unmoved = models.AccrualMark.objects.filter(
         program_id=mark.program_id, stamp=mark.stamp, epoch=mark.epoch
     )
-    unmoved.update(stamp=high, epoch=epoch)
+    unmoved.update(**to)
 
 
 @transaction.atomic
@@ -83,7 +87,7 @@ def accrue_orders(
     """Book what the plan pays for these orders, less what was booked before; all or nothing."""
     models.AccrualMark.objects.get_or_create(program_id=program_id)
     mark = models.AccrualMark.objects.select_for_update().get(program_id=program_id)
-    plans = PlansInForce(program_id)
+    plans = plans_in_force(program_id=program_id)
     stored = stored_lines(order_ids)
     current = current_lines(
         program_id=program_id, order_ids=order_ids, stored=stored, version_on=plans.version_on

@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.db import migrations, models
 
 import siyu.foundation.ids
-import siyu.rooms.commissions.types
+import siyu.rooms.plans.types
 
 
 class Migration(migrations.Migration):
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        default=siyu.rooms.commissions.types.PlanState["DRAFT"], max_length=10
+                        default=siyu.rooms.plans.types.PlanState["DRAFT"], max_length=10
                     ),
                 ),
                 ("text", models.TextField()),
@@ -89,11 +89,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("ids", None),
                         ("published_at", None),
-                        ("state", siyu.rooms.commissions.types.PlanState["DRAFT"]),
+                        ("state", siyu.rooms.plans.types.PlanState["DRAFT"]),
                     ),
                     models.Q(
                         models.Q(
-                            ("state", siyu.rooms.commissions.types.PlanState["DRAFT"]),
+                            ("state", siyu.rooms.plans.types.PlanState["DRAFT"]),
                             _negated=True,
                         ),
                         ("published_at__isnull", False),

@@ -5,10 +5,10 @@ from datetime import date
 from django.db.models import QuerySet, Sum
 
 from siyu.rooms.commissions import models
-from siyu.rooms.commissions.queries.in_force import PlansInForce
 from siyu.rooms.commissions.queries.matured import views_of
 from siyu.rooms.commissions.types import AccrualView
 from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.plans.queries import plans_in_force
 from siyu.rooms.sellers.queries import own_seller
 
 
@@ -25,7 +25,7 @@ def own_accruals(*, viewer: Viewer, page: int = 1, size: int = 20) -> tuple[list
     rows = _of(viewer)
     first = (page - 1) * size
     shown = rows.order_by("-id")[first : first + size]
-    return views_of(shown, PlansInForce(viewer.program_id)), rows.count()
+    return views_of(shown, plans_in_force(program_id=viewer.program_id)), rows.count()
 
 
 def _of(viewer: Viewer) -> QuerySet[models.Accrual]:

@@ -11,10 +11,11 @@ from django.db.models.functions import Coalesce
 
 from siyu.analytics.commissions import Base, Plan, Scope
 from siyu.rooms.commissions import models
-from siyu.rooms.commissions.queries.in_force import PlansInForce
 from siyu.rooms.commissions.rules import released_until
 from siyu.rooms.commissions.types import AccrualView, Frontier, Matured
 from siyu.rooms.orders.queries import keys_of_orders
+from siyu.rooms.plans.queries import plans_in_force
+from siyu.rooms.plans.types import PlansInForce
 
 _NOTHING = Frontier(batch=0, earned_until={})
 
@@ -28,8 +29,8 @@ def frontier_on(*, program_id: int, day: date) -> Frontier:
     return Frontier(
         batch=mark.batches if mark else 0,
         earned_until={
-            plan_id: released_until(plan.release, day)
-            for plan_id, plan in PlansInForce(program_id).plans().items()
+            plan_id: released_until(version.plan.release, day)
+            for plan_id, version in plans_in_force(program_id=program_id).versions.items()
         },
     )
 
@@ -57,7 +58,7 @@ def matured_lines(
 ) -> list[AccrualView]:
     """Every booking behind what matured for a payee, in the order in which they were booked."""
     rows = _between(program_id, since or _NOTHING, until).filter(payee_id=payee_id)
-    return views_of(rows.order_by("id"), PlansInForce(program_id))
+    return views_of(rows.order_by("id"), plans_in_force(program_id=program_id))
 
 
 def views_of(rows: QuerySet[models.Accrual], plans: PlansInForce) -> list[AccrualView]:

@@ -9,13 +9,12 @@ import msgspec
 
 from siyu.foundation.errors import BadInput
 from siyu.rooms.commissions.ports import calculator
-from siyu.rooms.commissions.queries.in_force import PlansInForce
 from siyu.rooms.commissions.queries.net_lines import current_lines, table_of
-from siyu.rooms.commissions.queries.plans import ids_in, plan_in
 from siyu.rooms.commissions.rules import sums_of
 from siyu.rooms.commissions.types import SimulatedGroup, SimulatedPayee, Simulation
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.orders.queries import orders_between
+from siyu.rooms.plans.queries import ids_in, plan_in, plans_in_force
 
 _ORDERS_AT_ONCE, _MOST_ORDERS = 5_000, 300_000
 Row = dict[str, Any]
@@ -79,7 +78,7 @@ def _lines(program_id: int, orders: list[int]) -> list[Row]:
 
 def _now(program_id: int, lines: list[Row]) -> dict[int, int]:
     """What the versions in force pay for these lines, each for its own days."""
-    plans = PlansInForce(program_id)
+    plans = plans_in_force(program_id=program_id)
     by_plan: dict[int, list[Row]] = defaultdict(list)
     for line in lines:
         plan_id = plans.version_on(line["business_on"])

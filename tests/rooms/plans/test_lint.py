@@ -6,14 +6,14 @@ import msgspec
 import pytest
 
 from siyu.foundation.errors import BadInput
-from siyu.rooms.commissions.rules import (
+from siyu.rooms.plans.rules import (
     figures_of,
     lint_plan,
     lint_tree,
     read_plan,
     verdict_of,
 )
-from siyu.rooms.commissions.types import Invited, Severity, TreeFigures, Verdict
+from siyu.rooms.plans.types import Invited, Severity, TreeFigures, Verdict
 
 PLAIN = """
 name = "plain"

@@ -1,4 +1,4 @@
-"""How a version of a plan is drafted, signed for, published and withdrawn."""
+"""Every write of plans: a version is drafted, signed for, published and withdrawn."""
 
 import hashlib
 import re
@@ -9,12 +9,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from siyu.foundation.errors import BadInput, Conflict, NotFound
-from siyu.rooms.commissions import models
-from siyu.rooms.commissions.queries import ids_in, plan_in, review_plan
-from siyu.rooms.commissions.queries.in_force import PlansInForce
-from siyu.rooms.commissions.types import NOTE_LENGTH, TEXT_LENGTH, PlanState, Verdict
 from siyu.rooms.operations.actions import record_deed
 from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.plans import models
+from siyu.rooms.plans.queries import ids_in, plan_in, plans_in_force, review_plan
+from siyu.rooms.plans.types import NOTE_LENGTH, TEXT_LENGTH, PlanState, Verdict
 
 _SHA_256 = re.compile(r"[0-9a-f]{64}")
 
@@ -108,7 +107,7 @@ def publish_plan(*, viewer: Viewer, plan_id: int, today: date, at: datetime) -> 
     if review.verdict is Verdict.NEEDS_SIGN_OFF and not signed:
         raise Conflict("The law leaves this in doubt: somebody has to sign for it first.")
     if plan.from_on < today:
-        _begin_before(viewer.program_id, plan.from_on, today)
+        _check_days_are_free(viewer.program_id, plan.from_on, today)
     ids = ids_in(program_id=viewer.program_id, plan=plan)
     row.state, row.ids = PlanState.PUBLISHED, msgspec.to_builtins(ids)
     row.published_by_id, row.published_at = viewer.staff_id, at
@@ -133,13 +132,12 @@ def withdraw_plan(*, viewer: Viewer, plan_id: int, today: date) -> None:
     _note(viewer, row, "withdraw plan")
 
 
-def _begin_before(program_id: int, from_on: date, today: date) -> None:
-    """Have all orders looked at anew for a version that begins before today."""
-    if PlansInForce(program_id).count_within(from_on, today - timedelta(days=1)):
+def _check_days_are_free(program_id: int, from_on: date, today: date) -> None:
+    plans = plans_in_force(program_id=program_id)
+    if plans.count_within(from_on, today - timedelta(days=1)):
         raise Conflict(
             "Another version counted since {day}; let this one begin today or later.", day=from_on
         )
-    models.AccrualMark.objects.filter(program_id=program_id).update(stamp=0)
 
 
 def _write(viewer: Viewer, row: models.Plan, text: str) -> None:

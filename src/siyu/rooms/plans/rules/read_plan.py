@@ -8,7 +8,7 @@ import msgspec
 
 from siyu.analytics.commissions import Depends, Plan
 from siyu.foundation.errors import BadInput
-from siyu.rooms.commissions.rules.check_plan import check_plan
+from siyu.rooms.plans.rules.check_plan import check_plan
 
 _PLACE = re.compile(r" - at `(?:key in )?\$\.?(?P<place>[^`]*)`$")
 

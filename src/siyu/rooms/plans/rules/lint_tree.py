@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from siyu.rooms.commissions.rules.law import finding
-from siyu.rooms.commissions.types import Finding, Invited, Severity, TreeFigures
+from siyu.rooms.plans.rules.law import finding
+from siyu.rooms.plans.types import Finding, Invited, Severity, TreeFigures
 
 _LEVELS, _PERSONS = 3, 30
 _NEAR_PERSONS = 20

@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 from siyu.analytics.commissions import Base, Event, Measure, Payee, Plan
-from siyu.rooms.commissions.rules.law import finding
-from siyu.rooms.commissions.types import Finding, Severity, Verdict
+from siyu.rooms.plans.rules.law import finding
+from siyu.rooms.plans.types import Finding, Severity, Verdict
 
 _LEAST_AGE = 18
 _RETURN_DAYS = 7

@@ -15,10 +15,10 @@ import pytest
 from siyu.adapters.warehouse.duckdb_engine import DuckDBEngine
 from siyu.analytics.commissions import NET_LINES, Ids, accruals
 from siyu.analytics.engine import table
-from siyu.rooms.commissions.rules import lint_plan, read_plan, verdict_of
-from siyu.rooms.commissions.types import Severity, Verdict
+from siyu.rooms.plans.rules import lint_plan, read_plan, verdict_of
+from siyu.rooms.plans.types import Severity, Verdict
 
-FOLDER = Path(__file__).parent / "plans"
+FOLDER = Path(__file__).parent / "known"
 NAMES = sorted(path.name.removesuffix(".expected.toml") for path in FOLDER.glob("*.expected.toml"))
 IDS = Ids(brands={"full price": 1}, categories={"luxury": 1})
 

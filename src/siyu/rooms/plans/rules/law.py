@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from siyu.rooms.commissions.types import Finding, Severity
+from siyu.rooms.plans.types import Finding, Severity
 
 _PYRAMID = "Regulations on the Prohibition of Pyramid Selling"
 

@@ -6,9 +6,11 @@ from siyu.analytics.commissions import Ids
 from siyu.analytics.commissions import Plan as PlanText
 from siyu.foundation.errors import BadInput, NotFound
 from siyu.rooms.catalog.queries import brands_in, categories_in, products_by_key
-from siyu.rooms.commissions import models
-from siyu.rooms.commissions.queries.in_force import ends_of
-from siyu.rooms.commissions.rules import (
+from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.organization.queries import owner_viewer, program_of, units_below, units_under
+from siyu.rooms.plans import models
+from siyu.rooms.plans.queries.in_force import ends_of
+from siyu.rooms.plans.rules import (
     by_severity,
     figures_of,
     lint_plan,
@@ -17,15 +19,13 @@ from siyu.rooms.commissions.rules import (
     read_plan,
     verdict_of,
 )
-from siyu.rooms.commissions.types import (
+from siyu.rooms.plans.types import (
     Invited,
     PlanState,
     PlanVersion,
     Review,
     SignatureView,
 )
-from siyu.rooms.operations.types import Right, Viewer
-from siyu.rooms.organization.queries import owner_viewer, program_of, units_below, units_under
 from siyu.rooms.sellers.queries import inviters_of
 
 

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from siyu.foundation.errors import BadInput, Conflict, NotAllowed, NotFound
-from siyu.rooms.commissions.actions import (
+from siyu.rooms.operations.queries import audit_page
+from siyu.rooms.organization.types import Role
+from siyu.rooms.plans.actions import (
     discard_plan,
     draft_plan,
     edit_plan,
@@ -16,7 +18,7 @@ from siyu.rooms.commissions.actions import (
     sign_plan,
     withdraw_plan,
 )
-from siyu.rooms.commissions.queries import (
+from siyu.rooms.plans.queries import (
     find_plan,
     ids_in,
     plan_in,
@@ -24,9 +26,7 @@ from siyu.rooms.commissions.queries import (
     plans_of,
     review_plan,
 )
-from siyu.rooms.commissions.types import PlanState, Verdict
-from siyu.rooms.operations.queries import audit_page
-from siyu.rooms.organization.types import Role
+from siyu.rooms.plans.types import PlanState, Verdict
 from tests.rooms.brand import Brand, new_brand
 
 TODAY = date(2026, 3, 1)
