@@ -55,6 +55,10 @@ OPERATIONS: dict[str, tuple[ApiScope, Any]] = {
     "GET /v1/metrics": (ApiScope.READ_METRICS, {"since": "2026-01-01", "days": "365"}),
     "GET /v1/segments": (ApiScope.READ_SEGMENTS, {}),
     "GET /v1/segments/{segment_id}/members": (ApiScope.READ_SEGMENTS, {}),
+    "GET /v1/estimates": (ApiScope.READ_PAY, {"seller_key": "sk-ann", "product_key": "goods"}),
+    "GET /v1/accruals": (ApiScope.READ_PAY, {}),
+    "GET /v1/balances": (ApiScope.READ_PAY, {}),
+    "GET /v1/statements": (ApiScope.READ_PAY, {}),
 }
 
 
@@ -159,6 +163,78 @@ class TestAccess:
         people = [customer_of(name, number) for name in PRICES for number in range(3)]
         assert [person.phone for person in people if person.phone in text] == []
         assert [person.name for person in people if person.name in text] == []
+
+
+class TestMoney:
+    def test_an_estimate_tells_its_reason(self, caller: Caller):
+        (told,) = rows_of(caller.get("/v1/estimates", seller_key="sk-ann", product_key="goods"))
+        assert told == {
+            "product_key": "goods",
+            "price_minor": 9_900,
+            "amount_minor": 297,
+            "reasons": ["own sales 3%"],
+        }
+
+    def test_several_products_come_in_their_order(self, caller: Caller):
+        products = {"rows": [{"key": "cup", "price_minor": 1_000}]}
+        assert caller.post("/v1/products", products).status_code == 200
+        asked = {"seller_key": "sk-ann", "product_key": ["goods", "cup", "goods"]}
+        told = rows_of(caller.get("/v1/estimates", **asked))
+        assert [(each["product_key"], each["amount_minor"]) for each in told] == [
+            ("goods", 297),
+            ("cup", 30),
+            ("goods", 297),
+        ]
+
+    @pytest.mark.parametrize(
+        ("asked", "field"),
+        [
+            ({"seller_key": "sk-nobody", "product_key": "goods"}, "no such seller"),
+            ({"seller_key": "sk-ann", "product_key": "nothing"}, "no product nothing"),
+            ({"seller_key": "sk-ann"}, "product_key"),
+            ({"seller_key": "sk-ann", "product_key": ["goods"] * 21}, "product_key"),
+        ],
+    )
+    def test_what_cannot_be_estimated_is_named(
+        self, caller: Caller, asked: dict[str, Any], field: str
+    ):
+        response = caller.get("/v1/estimates", **asked)
+        assert response.status_code in (404, 422)
+        assert field in response.content.decode()
+
+    def test_balances_are_the_sum_of_what_was_booked(self, both: TwoBrands, caller: Caller):
+        booked: dict[str, int] = {}
+        for row in rows_of(caller.get("/v1/accruals")):
+            assert row["scope"] == "line"
+            assert (row["rule"], row["rate"]) == ("own sales", "3%")
+            booked[row["seller_key"]] = booked.get(row["seller_key"], 0) + row["amount_minor"]
+        told = {
+            row["seller_key"]: row["pending_minor"] + row["available_minor"] + row["paid_minor"]
+            for row in rows_of(caller.get("/v1/balances"))
+        }
+        assert told == booked
+        assert set(told) == {"sk-ann", "sk-amy", "sk-bob", "sk-cat"}
+
+    def test_statements_close_where_they_add_up(self, caller: Caller):
+        told = rows_of(caller.get("/v1/statements", limit="500"))
+        assert told
+        for row in told:
+            moved = ("earned", "reversed", "bonus", "withheld", "paid")
+            sums = row["opening_minor"] + sum(row[f"{name}_minor"] for name in moved)
+            assert sums == row["closing_minor"]
+
+    @pytest.mark.parametrize("path", ["/v1/accruals", "/v1/balances", "/v1/statements"])
+    def test_pages_follow_each_other(self, caller: Caller, path: str):
+        whole = rows_of(caller.get(path, limit="500"))
+        found, cursor = [], ""
+        while cursor is not None:
+            page = caller.get(path, limit="3", cursor=cursor)
+            found += rows_of(page)
+            cursor = page.json()["next_cursor"]
+        assert found == whole
+
+    def test_bookings_keep_to_days(self, caller: Caller):
+        assert rows_of(caller.get("/v1/accruals", since="2099-01-01")) == []
 
 
 class TestWrites:

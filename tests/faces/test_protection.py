@@ -49,8 +49,10 @@ def address_of(both: TwoBrands, row: Row) -> str:
     known |= {"assignment": both.assignments, "webhook": both.webhooks, "tag": both.tags}
     known |= {"campaign": both.campaigns, "plan": both.plans}
     known |= {"closing": both.closings, "statements": both.closings, "payout": both.payouts}
-    if row.page in ("statement", "own-statement"):
-        return reverse(row.page, args=[both.statements[row.thing]])
+    whole = {"ledger-account": both.accounts, "ledger-posting": both.postings}
+    whole |= dict.fromkeys(("statement", "own-statement"), both.statements)
+    if row.page in whole:
+        return reverse(row.page, args=[whole[row.page][row.thing]])
     known |= {"variant": both.variants, "assistant": both.assistants}
     ids = known.get(row.page.partition("-")[0], {})
     things |= ids

@@ -21,6 +21,8 @@ from siyu.rooms.coaching.models import SellerTask
 from siyu.rooms.coaching.types import TaskState
 from siyu.rooms.customers.actions import create_tag
 from siyu.rooms.dispatch.models import Assignment, Dispatch
+from siyu.rooms.ledger.queries import accounts_page, moves_page
+from siyu.rooms.ledger.types import Purpose
 from siyu.rooms.operations.actions import (
     announce,
     carry_out,
@@ -161,6 +163,8 @@ class TwoBrands:
     plans: dict[str, int] = field(default_factory=dict)
     assistants: dict[str, int] = field(default_factory=dict)
     closings: dict[str, int] = field(default_factory=dict)
+    accounts: dict[str, int] = field(default_factory=dict)
+    postings: dict[str, int] = field(default_factory=dict)
     statements: dict[str, int] = field(default_factory=dict)
     payouts: dict[str, int] = field(default_factory=dict)
 
@@ -265,6 +269,9 @@ def _pay(both: TwoBrands, brand: Brand, code: str) -> None:
     name = "ann" if code == "plum" else "dan"
     paid = paid_of_brand(brand, code, both.seller(name))
     both.closings[code], both.statements[name], both.payouts[code] = paid
+    (account, *_), _ = accounts_page(viewer=brand.owner, purpose=Purpose.SELLER_AVAILABLE)
+    (move, *_), _ = moves_page(viewer=brand.owner, account_id=account.id)
+    both.accounts[code], both.postings[code] = account.id, move.posting_id
     finance = f"{code}-finance"
     both.staff[finance] = staff_by_login(login=finance).id
 
@@ -305,7 +312,9 @@ def _fill(brand: Brand, code: str) -> None:
             for name in places
         )
     )
-    brand.products({"key": "goods", "name": f"Goods-of-{code}", "category": "tea"})
+    brand.products(
+        {"key": "goods", "name": f"Goods-of-{code}", "category": "tea", "price_minor": 9_900}
+    )
     for each in people:
         brand.follow(each.key, seller_of(each.seller).key, _days_ago(20), is_serving=True)
     # Number 0 and the crowd are new friends; the others ordered once, 5 days ago.

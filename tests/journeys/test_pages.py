@@ -33,6 +33,7 @@ SELLER = ("workbench/today", "workbench/customers", "workbench/customers?find=no
 SELLER += ("workbench/customers?state=lost", "workbench/numbers", "workbench/customers/layers")
 SELLER += ("workbench/me", "workbench/assistants", "workbench/numbers/blocks")
 SELLER += ("workbench/earnings", "workbench/earnings/payment", "workbench/statements")
+SELLER += ("workbench/earnings/goods", "workbench/earnings/goods?find=nothing-like-it")
 SELLER += ("workbench/customers?layer=high-buying", "workbench/tasks/1/skip")
 OFFICE = ("headquarters/overview", "headquarters/overview?days=7", "headquarters/sellers")
 OFFICE += ("headquarters/drivers", "headquarters/drivers?cut=customer_age&against=year")
@@ -43,7 +44,7 @@ OFFICE += ("headquarters/customers", "headquarters/customers?worth=high&state=si
 OFFICE += ("headquarters/communities?state=ended", "headquarters/lives?of=communities&cut=theme")
 OFFICE += ("headquarters/segments", "headquarters/segments/new")
 OFFICE += ("headquarters/plans", "headquarters/plans/new")
-OFFICE += ("headquarters/settlement", "headquarters/payouts")
+OFFICE += ("headquarters/settlement", "headquarters/payouts", "headquarters/ledger")
 OFFICE += ("headquarters/reactions", "headquarters/audit", "nowhere")
 # A page with an id is the first one that another page leads to.
 LED_TO_SELLER = {
@@ -52,6 +53,8 @@ LED_TO_SELLER = {
 }
 LED_TO_OFFICE = {
     "headquarters/settlement": ("td a[href*='/settlement/']",),
+    "headquarters/ledger": ("td a[href*='/ledger/']",),
+    "headquarters/ledger/seller_available": ("td a[href*='/ledger/accounts/']",),
     "headquarters/payouts": ("td a[href*='/payouts/']",),
     "headquarters/segments": ("td a[href*='/segments/']",),
     "headquarters/playbooks": ("td a[href*='/playbooks/']",),

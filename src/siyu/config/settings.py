@@ -97,6 +97,12 @@ TEMPLATES = [
         },
     }
 ]
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 DATABASES = {"default": database_of(os.environ.get("SIYU_DATABASE_URL", ""), home())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

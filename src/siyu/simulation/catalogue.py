@@ -116,6 +116,7 @@ def catalogue_of(*, profile: BrandProfile, seed: int) -> Catalogue:
     ] + [f"{_GIFT} {_COLOURS[number % len(_COLOURS)]}帆布袋" for number in range(gift_count)]
     count = sold + gift_count
     brands = _BRANDS[profile.assortment].split()
+    price_minor = np.concatenate([yuan * 100, np.zeros(gift_count)]).astype(np.int64)
     table = pa.table(
         [
             rows_of(count),
@@ -123,12 +124,13 @@ def catalogue_of(*, profile: BrandProfile, seed: int) -> Catalogue:
             pa.array(names, pa.string()),
             chosen([one.name for one in categories] + [_GIFT], every_category),
             chosen(brands, rng.integers(0, len(brands), count)),
+            pa.array(price_minor),
         ],
         schema=PRODUCT_ROWS,
     )
     return Catalogue(
         table=table,
-        price_minor=np.concatenate([yuan * 100, np.zeros(gift_count)]).astype(np.int64),
+        price_minor=price_minor,
         category=every_category,
         gifts=np.arange(sold, count),
         month_shares=shares,

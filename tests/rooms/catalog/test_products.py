@@ -2,7 +2,12 @@ import pytest
 
 from siyu.rooms.catalog.actions import add_unknown_products
 from siyu.rooms.catalog.facts import read_categories, read_products
-from siyu.rooms.catalog.queries import names_of_categories, product_ids_by_key, products_of_ids
+from siyu.rooms.catalog.queries import (
+    names_of_categories,
+    product_ids_by_key,
+    products_of_ids,
+    products_page,
+)
 from siyu.rooms.catalog.types import ProductView
 from siyu.rooms.operations.types import ImportCounts
 from tests.rooms.brand import Brand, new_brand
@@ -97,3 +102,26 @@ def test_programs_share_no_products(brand: Brand):
     other.products(TEA | {"name": "另一个"})
     assert product(brand, "p1").name == "龙井"
     assert len(facts(brand)) == len(facts(other)) == 1
+
+
+def test_a_price_stays_until_another_one_is_told(brand: Brand):
+    assert counts(brand.products({**TEA, "price_minor": 9_900}, {"key": "p2"})) == (2, 0, 0)
+    assert (product(brand, "p1").price_minor, product(brand, "p2").price_minor) == (9_900, None)
+    assert counts(brand.products(TEA)) == (0, 0, 1)
+    assert counts(brand.products({**TEA, "price_minor": 8_800})) == (0, 1, 0)
+    assert product(brand, "p1").price_minor == 8_800
+
+
+def test_products_with_a_price_are_found_by_name_and_number(brand: Brand):
+    brand.products(
+        {**TEA, "price_minor": 9_900},
+        {"key": "p2", "name": "龙井礼盒", "price_minor": 19_900},
+        {"key": "p3", "name": "龙井赠品", "price_minor": 0},
+        {"key": "p4", "name": "龙井试用"},
+    )
+    new_brand("other").products({"key": "p9", "name": "龙井", "price_minor": 1})
+    found, total = products_page(program_id=brand.program.id, find="龙井", size=1)
+    assert ([each.key for each in found], total) == (["p1"], 2)
+    found, _ = products_page(program_id=brand.program.id, find="P2")
+    assert [each.price_minor for each in found] == [19_900]
+    assert products_page(program_id=brand.program.id, find="茉莉") == ([], 0)

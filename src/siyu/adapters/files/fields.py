@@ -89,6 +89,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         _field("name", "text", "商品名称"),
         _field("category", "text", "商品类目", "类目"),
         _field("brand", "text", "品牌"),
+        _field("price", "money", "售价", "价格"),
     ),
     "follows": (
         _CUSTOMER_KEY,

@@ -55,6 +55,7 @@ PRODUCT_ROWS = _schema(
     name=(pa.string(),),
     category=(pa.string(),),
     brand=(pa.string(),),
+    price_minor=(pa.int64(),),
 )
 
 FOLLOW_ROWS = _schema(

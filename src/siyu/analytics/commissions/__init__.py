@@ -1,6 +1,7 @@
 """Commissions: a plan as data, and what it pays as one table function."""
 
 from siyu.analytics.commissions.accruals import ACCRUALS, NET_LINES, Scope, accruals
+from siyu.analytics.commissions.conditions import clock_band
 from siyu.analytics.commissions.plan import (
     Base,
     Bonus,
@@ -43,4 +44,5 @@ __all__ = [
     "Share",
     "Step",
     "accruals",
+    "clock_band",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from functools import reduce
 from operator import and_
@@ -9,7 +10,7 @@ from typing import Any
 
 import ibis
 
-from siyu.analytics.commissions.plan import Depends, Ids
+from siyu.analytics.commissions.plan import Depends, Ids, Plan
 
 _MINUTES_AN_HOUR = 60
 
@@ -29,6 +30,13 @@ def minute_of(clock: str) -> int:
     """Minutes since midnight of a time such as 22:00."""
     hours, minutes = clock.split(":")
     return int(hours) * _MINUTES_AN_HOUR + int(minutes)
+
+
+def clock_band(plan: Plan, minute: int) -> int:
+    """Which of the stretches of a day a minute lies in, between two at which a rate may change."""
+    every = [rate for share in plan.shares for rate in share.rates]
+    clocks = {clock for each in every for clock in (each.from_time, each.until_time) if clock}
+    return bisect_right(sorted(minute_of(clock) for clock in clocks), minute)
 
 
 def _listed(lines: ibis.Table, only: Depends, ids: Ids) -> Iterable[Any]:

@@ -27,6 +27,7 @@ SCOPES = {
     ApiScope.READ_SELLERS: gettext_lazy("Read the health of sellers"),
     ApiScope.READ_METRICS: gettext_lazy("Read metrics"),
     ApiScope.READ_SEGMENTS: gettext_lazy("Read segments and their members"),
+    ApiScope.READ_PAY: gettext_lazy("Read what sellers earn, balances and statements"),
 }
 _SOURCE = "api"
 _REFUSED = 422

@@ -29,6 +29,7 @@ NAMES = {
     "segment": gettext_lazy("Segment"),
     "statements": gettext_lazy("Statements"),
     "payout": gettext_lazy("Payout"),
+    "ledger": gettext_lazy("Ledger"),
 }
 _KEPT = timedelta(days=1)
 _RUNNING = (RunState.QUEUED, RunState.RUNNING)

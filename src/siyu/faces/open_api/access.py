@@ -25,6 +25,7 @@ _RIGHTS = {
     ApiScope.READ_SELLERS: {Right.SEE_SELLERS},
     ApiScope.READ_METRICS: {Right.SEE_OVERVIEW},
     ApiScope.READ_SEGMENTS: {Right.SEE_OVERVIEW, Right.SEE_CUSTOMERS},
+    ApiScope.READ_PAY: {Right.SETTLE, Right.SEE_LEDGER, Right.SEE_SELLERS},
 }
 
 

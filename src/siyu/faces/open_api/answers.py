@@ -143,3 +143,87 @@ class Metrics(Schema):
     returning_buyers: int
     orders: int
     average_order_minor: int | None
+
+
+class EstimateRow(Schema):
+    """What one piece of a product would earn; ``reasons`` are rules of the plan with rates."""
+
+    product_key: str
+    price_minor: int
+    amount_minor: int
+    reasons: list[str]
+
+
+class Estimates(Schema):
+    """Estimates in the order asked for; none where no plan is in force."""
+
+    currency: str
+    rows: list[EstimateRow]
+
+
+class AccrualRow(Schema):
+    """A booking: below 0 takes back. ``scope`` is line, order, month or bonus.
+
+    ``seller_key`` is null for a store; ``rate`` is a percentage or an amount, empty for limits.
+    """
+
+    id: str
+    payee_id: str
+    seller_key: str | None
+    scope: str
+    rule: str
+    rate: str
+    order_key: str
+    base_minor: int
+    amount_minor: int
+    earned_on: date
+    booked_on: date
+
+
+class AccrualPage(Schema):
+    """Bookings by id; ``next_cursor`` is null on the last page."""
+
+    rows: list[AccrualRow]
+    next_cursor: str | None
+
+
+class BalanceRow(Schema):
+    """Where a payee's money stands: not released yet, available, paid out."""
+
+    payee_id: str
+    seller_key: str | None
+    pending_minor: int
+    available_minor: int
+    paid_minor: int
+
+
+class BalancePage(Schema):
+    """Balances by payee."""
+
+    currency: str
+    rows: list[BalanceRow]
+    next_cursor: str | None
+
+
+class StatementRow(Schema):
+    """A payee's statement of a period, in minor units; below 0 was taken."""
+
+    id: str
+    payee_id: str
+    seller_key: str | None
+    begins_on: date
+    ends_on: date
+    opening_minor: int
+    earned_minor: int
+    reversed_minor: int
+    bonus_minor: int
+    withheld_minor: int
+    paid_minor: int
+    closing_minor: int
+
+
+class StatementPage(Schema):
+    """Statements by id."""
+
+    rows: list[StatementRow]
+    next_cursor: str | None

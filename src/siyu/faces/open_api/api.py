@@ -5,7 +5,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from siyu.faces.open_api import reads, writes
+from siyu.faces.open_api import money, reads, writes
 from siyu.faces.open_api.access import KeyAuth
 from siyu.faces.open_api.problems import PROBLEM_TYPE, answer_problems
 
@@ -47,4 +47,5 @@ api = OpenApi(
 )
 api.add_router("/v1", writes.router)
 api.add_router("/v1", reads.router)
+api.add_router("/v1", money.router)
 answer_problems(api)

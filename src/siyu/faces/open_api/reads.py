@@ -16,6 +16,7 @@ from siyu.faces.open_api.answers import (
     SellerHealthPage,
     TaskPage,
 )
+from siyu.faces.open_api.pages import USUAL, Cursor, Limit, after, next_cursor, viewer_of_call
 from siyu.faces.open_api.problems import PROBLEMS
 from siyu.faces.open_api.values import DayText
 from siyu.rooms.coaching.types import TaskState
@@ -34,12 +35,7 @@ from siyu.rooms.segments.queries import find_segment, segments_of
 from siyu.rooms.sellers.queries import sellers_of_ids
 
 router = Router(tags=["read"])
-_MOST, _USUAL, _LAST = 500, 100, 2**63 - 1
 _LONGEST_DAYS = 3_660
-Cursor = Annotated[
-    str, Query(pattern=r"^[0-9]{0,19}$", description="What the page before gave as next_cursor.")
-]
-Limit = Annotated[int, Query(ge=1, le=_MOST)]
 SegmentId = Annotated[str, Path(pattern=r"^[0-9]{1,19}$")]
 
 
@@ -50,13 +46,13 @@ def tasks(
     state: TaskState | None = None,
     since: Annotated[DayText | None, Query()] = None,
     cursor: Cursor = "",
-    limit: Limit = _USUAL,
+    limit: Limit = USUAL,
 ) -> dict[str, Any]:
     """Tasks by id; ``since`` keeps to those drawn on that day or later."""
-    viewer = _viewer(request)
+    viewer = viewer_of_call(request)
     rows = tasks_after(
         viewer=viewer,
-        task_id=_after(cursor),
+        task_id=after(cursor),
         limit=limit + 1,
         state=state,
         since=date.fromisoformat(since) if since else None,
@@ -75,7 +71,7 @@ def tasks(
             }
             for row in shown
         ],
-        "next_cursor": _next([row.id for row in rows], limit),
+        "next_cursor": next_cursor([row.id for row in rows], limit),
     }
 
 
@@ -83,10 +79,10 @@ def tasks(
     "/portraits", response={200: PortraitPage, **PROBLEMS}, summary="Portraits of customers"
 )
 @opens(ApiScope.READ_PORTRAITS)
-def portraits(request: HttpRequest, cursor: Cursor = "", limit: Limit = _USUAL) -> dict[str, Any]:
+def portraits(request: HttpRequest, cursor: Cursor = "", limit: Limit = USUAL) -> dict[str, Any]:
     """What the last night knew of each customer, by customer id."""
-    viewer = _viewer(request)
-    rows = portraits_after(viewer=viewer, customer_id=_after(cursor), limit=limit + 1)
+    viewer = viewer_of_call(request)
+    rows = portraits_after(viewer=viewer, customer_id=after(cursor), limit=limit + 1)
     shown = rows[:limit]
     keys = keys_of_customers(viewer=viewer, customer_ids=[row["customer_id"] for row in shown])
     asked = {row["seller_id"] for row in shown if row["seller_id"]}
@@ -104,7 +100,7 @@ def portraits(request: HttpRequest, cursor: Cursor = "", limit: Limit = _USUAL) 
             }
             for row in shown
         ],
-        "next_cursor": _next([row["customer_id"] for row in rows], limit),
+        "next_cursor": next_cursor([row["customer_id"] for row in rows], limit),
     }
 
 
@@ -113,11 +109,11 @@ def portraits(request: HttpRequest, cursor: Cursor = "", limit: Limit = _USUAL) 
 )
 @opens(ApiScope.READ_SELLERS)
 def sellers_health(
-    request: HttpRequest, cursor: Cursor = "", limit: Limit = _USUAL
+    request: HttpRequest, cursor: Cursor = "", limit: Limit = USUAL
 ) -> dict[str, Any]:
     """How each seller stands after the last night, by seller id."""
-    viewer = _viewer(request)
-    rows = sellers_after(viewer=viewer, seller_id=_after(cursor), limit=limit + 1)
+    viewer = viewer_of_call(request)
+    rows = sellers_after(viewer=viewer, seller_id=after(cursor), limit=limit + 1)
     shown = rows[:limit]
     known = sellers_of_ids(viewer=viewer, seller_ids={row["seller_id"] for row in shown})
     stores = names_of_units(unit_ids={each.unit_id for each in known.values()})
@@ -132,7 +128,7 @@ def sellers_health(
             }
             for row in shown
         ],
-        "next_cursor": _next([row["seller_id"] for row in rows], limit),
+        "next_cursor": next_cursor([row["seller_id"] for row in rows], limit),
     }
 
 
@@ -144,7 +140,7 @@ def metrics(
     days: Annotated[int, Query(ge=1, le=_LONGEST_DAYS)],
 ) -> dict[str, Any]:
     """Of so many days from ``since`` on, computed from what was written last."""
-    viewer = _viewer(request)
+    viewer = viewer_of_call(request)
     begins = date.fromisoformat(since)
     ends = begins + timedelta(days=days - 1)
     currency = program_of(program_id=viewer.program_id).currency
@@ -165,7 +161,7 @@ def segments(request: HttpRequest) -> dict[str, Any]:
                 "members": each.last.members if each.last else None,
                 "counted_on": each.last.on if each.last else None,
             }
-            for each in segments_of(viewer=_viewer(request))
+            for each in segments_of(viewer=viewer_of_call(request))
         ]
     }
 
@@ -177,13 +173,13 @@ def segments(request: HttpRequest) -> dict[str, Any]:
 )
 @opens(ApiScope.READ_SEGMENTS)
 def members(
-    request: HttpRequest, segment_id: SegmentId, cursor: Cursor = "", limit: Limit = _USUAL
+    request: HttpRequest, segment_id: SegmentId, cursor: Cursor = "", limit: Limit = USUAL
 ) -> dict[str, Any]:
     """Who belongs after the last night, and since when."""
-    viewer = _viewer(request)
+    viewer = viewer_of_call(request)
     segment = find_segment(viewer=viewer, segment_id=whole_number(segment_id) or 0)
     rows = members_after(
-        viewer=viewer, segment_id=segment.id, customer_id=_after(cursor), limit=limit + 1
+        viewer=viewer, segment_id=segment.id, customer_id=after(cursor), limit=limit + 1
     )
     shown = rows[:limit]
     keys = keys_of_customers(viewer=viewer, customer_ids=[row["customer_id"] for row in shown])
@@ -197,27 +193,10 @@ def members(
             }
             for row in shown
         ],
-        "next_cursor": _next([row["customer_id"] for row in rows], limit),
+        "next_cursor": next_cursor([row["customer_id"] for row in rows], limit),
     }
-
-
-def _viewer(request: HttpRequest) -> Viewer:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    return viewer
 
 
 def _as_of(viewer: Viewer) -> date | None:
     published = publication_of(program_id=viewer.program_id)
     return published.as_of if published else None
-
-
-def _after(cursor: str) -> int:
-    """The id after which a page begins; a number that no id can be is after all of them."""
-    if not cursor:
-        return 0
-    found = whole_number(cursor)
-    return _LAST if found is None else found
-
-
-def _next(ids: list[int], limit: int) -> str | None:
-    return str(ids[limit - 1]) if len(ids) > limit else None

@@ -65,12 +65,13 @@ class SellerRow(_Row):
 
 
 class ProductRow(_Row):
-    """A product with its category and brand by name."""
+    """A product with its category and brand by name, and its price a piece."""
 
     key: Key
     name: Text | None = None
     category: Text | None = None
     brand: Text | None = None
+    price_minor: Minor | None = None
 
 
 class FollowRow(_Row):

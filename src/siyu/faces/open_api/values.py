@@ -52,6 +52,9 @@ Key = Annotated[
 ]
 """An outside key: neither blank nor masked."""
 
+AskedKey = Annotated[str, Field(max_length=128, pattern=rf"^{_ANY}*{_INK}{_ANY}*$")]
+"""An outside key that is asked for."""
+
 Text = Annotated[str, Field(max_length=255, pattern=rf"^{_ANY}*$"), AfterValidator(_plain)]
 # A pattern's end also stands before a last line feed.
 Phone = Annotated[str, _told(r"\+?[0-9]{6,15}"), AfterValidator(str.strip)]

@@ -47,6 +47,12 @@ def icon(name: str, title: str = "") -> SafeString:
 
 
 @register.filter
+def among(word: str, words: str) -> bool:
+    """Whether a word is one of several, which stand with a space between them."""
+    return word in words.split()
+
+
+@register.filter
 def money(minor: object, currency: str) -> str:
     """An amount in minor units with its currency, to the last digit."""
     if not isinstance(minor, int):

@@ -14,9 +14,12 @@ from siyu.faces.paging import page_number
 from siyu.foundation.calendar import month_of
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, Conflict
-from siyu.rooms.commissions.queries import own_accruals, own_earned
+from siyu.rooms.catalog.queries import products_page
+from siyu.rooms.commissions.queries import own_accruals, own_earned, own_estimates
+from siyu.rooms.commissions.types import PricedProduct
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import program_of
+from siyu.rooms.plans.queries import plan_on
 from siyu.rooms.settlement.actions import identify
 from siyu.rooms.settlement.queries import (
     find_statement,
@@ -50,6 +53,31 @@ def earnings(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
         "tab": "numbers",
     }
     return render(request, "workbench/earnings.html", shown)
+
+
+@page(Right.SEE_OWN_NUMBERS)
+def goods(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
+    """What a piece of each product would earn her now."""
+    number, find, now = page_number(request), request.GET.get("find", "").strip(), utc_now()
+    program = program_of(program_id=viewer.program_id)
+    products, total = products_page(
+        program_id=viewer.program_id, find=find, page=number, size=_SIZE
+    )
+    priced = [PricedProduct(each.id, each.price_minor or 0) for each in products]
+    estimates = own_estimates(viewer=viewer, products=priced, at=now)
+    shown = {
+        "program": program,
+        "find": find,
+        "has_plan": plan_on(program_id=viewer.program_id, day=program.day_of(now)) is not None,
+        "rows": [
+            {"product": product, "estimate": estimate}
+            for product, estimate in zip(products, estimates, strict=False)
+        ],
+        "page": number,
+        "pages": max(-(-total // _SIZE), 1),
+        "tab": "numbers",
+    }
+    return render(request, "workbench/goods.html", shown)
 
 
 @page(Right.SEE_OWN_NUMBERS)

@@ -22,6 +22,7 @@ urlpatterns = [
     path("numbers", numbers.numbers, name="numbers"),
     path("numbers/blocks", blocks.blocks, name="blocks"),
     path("earnings", earnings.earnings, name="earnings"),
+    path("earnings/goods", earnings.goods, name="own-goods"),
     path("earnings/payment", earnings.payment, name="own-payment"),
     path("statements", earnings.statements, name="own-statements"),
     path("statements/<id:statement_id>", earnings.statement, name="own-statement"),

@@ -9,11 +9,12 @@ from django.db import transaction
 from siyu.foundation.ids import new_ids
 from siyu.rooms.catalog.models import Brand, Category, Product
 from siyu.rooms.catalog.queries import product_ids_by_key
+from siyu.rooms.catalog.types import PRODUCT_ROWS
 from siyu.rooms.operations.actions import insert_rows, update_rows, write_stamp
 from siyu.rooms.operations.queries import plain_rows
 from siyu.rooms.operations.types import ImportCounts
 
-_COLUMNS = ("name", "category_id", "brand_id", "stamp")
+_COLUMNS = ("name", "category_id", "brand_id", "price_minor", "stamp")
 
 
 @transaction.atomic
@@ -37,6 +38,7 @@ def import_products(*, program_id: int, source: str, rows: pa.Table) -> ImportCo
                 (row["name"] or row["key"])[:300],
                 categories.get(row["category"]),
                 brands.get(row["brand"]),
+                row["price_minor"],
                 stamp,
             )
             for product_id, row in zip(new_ids(len(new)), new, strict=True)
@@ -63,11 +65,12 @@ def add_unknown_products(
     ids = product_ids_by_key(program_id=program_id, source=source, keys=products)
     new = {key: values for key, values in products.items() if key not in ids}
     if new:
-        table = {"row": [], "key": [], "name": [], "category": [], "brand": []}  # type: dict[str, list[Any]]
-        for key, (name, category, brand) in new.items():
-            for column, value in zip(table, (0, key, name, category, brand), strict=True):
-                table[column].append(value)
-        import_products(program_id=program_id, source=source, rows=pa.table(table))
+        rows = [
+            {"row": 0, "key": key, "name": name, "category": category, "brand": brand}
+            for key, (name, category, brand) in new.items()
+        ]
+        table = pa.Table.from_pylist(rows, schema=PRODUCT_ROWS)
+        import_products(program_id=program_id, source=source, rows=table)
         ids |= product_ids_by_key(program_id=program_id, source=source, keys=new)
     return ids
 
@@ -95,10 +98,11 @@ def _changed(
     brands: dict[str | None, int],
     stamp: int,
 ) -> tuple[Any, ...] | None:
-    before = (product.name, product.category_id, product.brand_id)
+    before = (product.name, product.category_id, product.brand_id, product.price_minor)
     after = (
         (row["name"] or product.name)[:300],
         categories.get(row["category"], product.category_id),
         brands.get(row["brand"], product.brand_id),
+        product.price_minor if row["price_minor"] is None else row["price_minor"],
     )
     return None if before == after else (*after, stamp, product.id)

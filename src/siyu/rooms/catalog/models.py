@@ -50,6 +50,7 @@ class Product(models.Model):
         Category, models.PROTECT, null=True, related_name="+", db_index=False
     )
     brand = models.ForeignKey(Brand, models.PROTECT, null=True, related_name="+", db_index=False)
+    price_minor = models.BigIntegerField(null=True)
     stamp = models.BigIntegerField()
 
     class Meta:

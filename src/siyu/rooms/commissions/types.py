@@ -79,6 +79,7 @@ class AccrualView:
     """
 
     id: int
+    payee_id: int
     plan_id: int
     plan_name: str
     scope: Scope
@@ -91,6 +92,26 @@ class AccrualView:
     booked_on: date
     order_key: str
     product_id: int | None
+
+
+class PricedProduct(NamedTuple):
+    """A piece of a product and what is paid for it, in minor units."""
+
+    product_id: int
+    paid_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What a piece of a product would earn a seller now, in minor units.
+
+    ``reasons`` are the rules of the plan that pay, each with its rate as `AccrualView` tells it.
+    """
+
+    product_id: int
+    paid_minor: int
+    amount_minor: int
+    reasons: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Accounts and transfers, as other rooms name them, and what the ledger shows of itself."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from siyu.foundation.errors import Conflict
@@ -87,6 +87,51 @@ class Posting:
     key: str
     business_on: date
     is_new: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holding:
+    """What the accounts of a purpose hold together, in minor units."""
+
+    purpose: Purpose
+    accounts: int
+    balance_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountView:
+    """One account with what it holds, in minor units."""
+
+    id: int
+    account: Account
+    balance_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """What a transfer did to one account: below 0 went out to the other, else came from it."""
+
+    posting_id: int
+    key: str
+    business_on: date
+    kind: Kind
+    amount_minor: int
+    other: Account
+    other_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostingView:
+    """Transfers that were written together; ``digest`` is hexadecimal and vouches for them."""
+
+    id: int
+    key: str
+    business_on: date
+    posted_at: datetime
+    digest: str
+    is_proved: bool | None
+    count: int
+    transfers: tuple[Transfer, ...]
 
 
 class Overdraft(Conflict):

@@ -280,6 +280,7 @@ class ApiScope(StrEnum):
     READ_SELLERS = "sellers:read"
     READ_METRICS = "metrics:read"
     READ_SEGMENTS = "segments:read"
+    READ_PAY = "pay:read"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from siyu.analytics.commissions import Plan
 from siyu.foundation.errors import BadInput, Conflict, NotFound
 from siyu.rooms.operations.actions import record_deed
 from siyu.rooms.operations.types import Right, Viewer
@@ -107,7 +108,7 @@ def publish_plan(*, viewer: Viewer, plan_id: int, today: date, at: datetime) -> 
     if review.verdict is Verdict.NEEDS_SIGN_OFF and not signed:
         raise Conflict("The law leaves this in doubt: somebody has to sign for it first.")
     if plan.from_on < today:
-        _check_days_are_free(viewer.program_id, plan.from_on, today)
+        _check_days_are_free(viewer.program_id, plan, today)
     ids = ids_in(program_id=viewer.program_id, plan=plan)
     row.state, row.ids = PlanState.PUBLISHED, msgspec.to_builtins(ids)
     row.published_by_id, row.published_at = viewer.staff_id, at
@@ -132,11 +133,13 @@ def withdraw_plan(*, viewer: Viewer, plan_id: int, today: date) -> None:
     _note(viewer, row, "withdraw plan")
 
 
-def _check_days_are_free(program_id: int, from_on: date, today: date) -> None:
-    plans = plans_in_force(program_id=program_id)
-    if plans.count_within(from_on, today - timedelta(days=1)):
+def _check_days_are_free(program_id: int, plan: Plan, today: date) -> None:
+    yesterday = today - timedelta(days=1)
+    last = min(plan.until_on or yesterday, yesterday)
+    if plans_in_force(program_id=program_id).count_within(plan.from_on, last):
         raise Conflict(
-            "Another version counted since {day}; let this one begin today or later.", day=from_on
+            "Another version counted since {day}; let this one begin today or later.",
+            day=plan.from_on,
         )
 
 

@@ -47,6 +47,15 @@ def find_seller(*, viewer: Viewer, seller_id: int) -> SellerView:
     return _view(seller)
 
 
+def find_seller_by_key(*, viewer: Viewer, source: str, key: str) -> SellerView:
+    """A seller within the viewer's reach by outside key; raises NotFound.
+
+    Another source's key counts if only one source has it.
+    """
+    ids = seller_ids_by_key(program_id=viewer.program_id, source=source, keys=[key])
+    return find_seller(viewer=viewer, seller_id=ids.get(key, 0))
+
+
 def sellers_page(
     *, viewer: Viewer, find: str = "", unit_id: int | None = None, page: int = 1, size: int = 20
 ) -> tuple[list[SellerView], int]:
@@ -166,6 +175,12 @@ def levels_of_sellers(*, seller_ids: Iterable[int]) -> dict[int, list[tuple[date
     ):
         found.setdefault(seller_id, []).append((from_on, level))
     return found
+
+
+def level_on(*, seller_id: int, day: date) -> str | None:
+    """The level that a seller has on a day; None before she has any."""
+    rows = LevelPeriod.objects.filter(seller_id=seller_id, from_on__lte=day)
+    return rows.order_by("-from_on", "-id").values_list("level", flat=True).first()
 
 
 def assistants_of(*, viewer: Viewer, seller_id: int) -> list[AssistantView]:

@@ -28,6 +28,18 @@ def own_accruals(*, viewer: Viewer, page: int = 1, size: int = 20) -> tuple[list
     return views_of(shown, plans_in_force(program_id=viewer.program_id)), rows.count()
 
 
+def accruals_after(
+    *, viewer: Viewer, accrual_id: int, limit: int, since: date | None = None
+) -> list[AccrualView]:
+    """Bookings of the program whose id is greater, by id; ``since`` is the first day earned on."""
+    viewer.require(Right.SETTLE)
+    rows = models.Accrual.objects.filter(batch__program_id=viewer.program_id, id__gt=accrual_id)
+    if since:
+        rows = rows.filter(earned_on__gte=since)
+    plans = plans_in_force(program_id=viewer.program_id)
+    return views_of(rows.order_by("id")[:limit], plans)
+
+
 def _of(viewer: Viewer) -> QuerySet[models.Accrual]:
     return models.Accrual.objects.filter(
         payee_id=own_seller(viewer=viewer).id, batch__program_id=viewer.program_id

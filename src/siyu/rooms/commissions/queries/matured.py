@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from functools import reduce
 from operator import or_
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from siyu.analytics.commissions import Base, Plan, Scope
+from siyu.analytics.commissions import Scope
 from siyu.rooms.commissions import models
+from siyu.rooms.commissions.queries.reasons import rate_text, rule_name
 from siyu.rooms.commissions.rules import released_until
 from siyu.rooms.commissions.types import AccrualView, Frontier, Matured
 from siyu.rooms.orders.queries import keys_of_orders
@@ -26,11 +26,11 @@ def frontier_on(*, program_id: int, day: date) -> Frontier:
     Raises BadInput where a plan counts working days that the calendar does not have yet.
     """
     mark = models.AccrualMark.objects.filter(program_id=program_id).first()
+    plans = plans_in_force(program_id=program_id)
     return Frontier(
         batch=mark.batches if mark else 0,
         earned_until={
-            plan_id: released_until(version.plan.release, day)
-            for plan_id, version in plans_in_force(program_id=program_id).versions.items()
+            plan_id: released_until(plans.plan(plan_id).release, day) for plan_id in plans.versions
         },
     )
 
@@ -76,12 +76,13 @@ def views_of(rows: QuerySet[models.Accrual], plans: PlansInForce) -> list[Accrua
         views.append(
             AccrualView(
                 id=row.id,
+                payee_id=row.payee_id,
                 plan_id=row.plan_id,
                 plan_name=plan.name,
                 scope=Scope(row.scope),
                 subject_id=row.subject_id,
-                rule_name=_rule_name(plan, row.rule),
-                rate_text=_rate_text(plan, row.rule, row.rate),
+                rule_name=rule_name(plan, row.rule),
+                rate_text=rate_text(plan, row.rule, row.rate),
                 base_minor=row.base_minor,
                 amount_minor=row.amount_minor,
                 earned_on=row.earned_on,
@@ -109,26 +110,3 @@ def _within(frontier: Frontier) -> Q:
 
 def _sum(condition: Q) -> Coalesce:
     return Coalesce(Sum(F("amount_minor"), filter=condition), 0)
-
-
-def _rule_name(plan: Plan, rule: int) -> str:
-    shares = len(plan.shares)
-    return plan.shares[rule].name if rule < shares else plan.bonuses[rule - shares].name
-
-
-def _rate_text(plan: Plan, rule: int, rate: int) -> str:
-    """A percentage, or an amount in the program's money, after the rate's name if it has one."""
-    if rate < 0:
-        return ""
-    if rule >= len(plan.shares):
-        step = plan.bonuses[rule - len(plan.shares)].steps[rate]
-        return _worth("", step.percent, step.amount)
-    share = plan.shares[rule]
-    worth = share.rates[rate]
-    percent = worth.percent if share.of is not Base.PIECE else None
-    return _worth(worth.name, percent, worth.amount)
-
-
-def _worth(name: str, percent: Decimal | None, amount: Decimal | None) -> str:
-    worth = f"{percent:f}%" if percent is not None else f"{amount:f}"
-    return f"{name} {worth}".strip()

@@ -1,6 +1,7 @@
 """Every read of settlement."""
 
 from siyu.rooms.settlement.queries.payees import (
+    balances_of_payees,
     find_payee,
     own_balances,
     own_payee,
@@ -13,11 +14,13 @@ from siyu.rooms.settlement.queries.statements import (
     find_statement,
     own_statements,
     statement_lines,
+    statements_after,
     statements_page,
     terms_of,
 )
 
 __all__ = [
+    "balances_of_payees",
     "closings_of",
     "find_payee",
     "find_statement",
@@ -30,6 +33,7 @@ __all__ = [
     "payout_items",
     "payouts_of",
     "statement_lines",
+    "statements_after",
     "statements_page",
     "terms_of",
 ]

@@ -26,23 +26,28 @@ def own_payee(*, viewer: Viewer) -> PayeeView | None:
 def own_balances(*, viewer: Viewer) -> Balances:
     """Where the viewer's own money stands."""
     viewer.require(Right.SEE_OWN_NUMBERS)
-    return balances_of_payee(program_id=viewer.program_id, owner_id=own_seller(viewer=viewer).id)
+    own = own_seller(viewer=viewer).id
+    return _balances(viewer.program_id, [own])[own]
 
 
-def balances_of_payee(*, program_id: int, owner_id: int) -> Balances:
-    """Where a payee's money stands."""
-    pending, available, paid = (
-        Account(purpose, owner_id)
-        for purpose in (
-            Purpose.COMMISSION_PAYABLE,
-            Purpose.SELLER_AVAILABLE,
-            Purpose.SELLER_WITHDRAWN,
+def balances_of_payees(*, viewer: Viewer, owner_ids: Iterable[int]) -> dict[int, Balances]:
+    """Where the money of each of these payees stands."""
+    viewer.require(Right.SETTLE)
+    return _balances(viewer.program_id, list(owner_ids))
+
+
+def _balances(program_id: int, owner_ids: list[int]) -> dict[int, Balances]:
+    purposes = (Purpose.COMMISSION_PAYABLE, Purpose.SELLER_AVAILABLE, Purpose.SELLER_WITHDRAWN)
+    accounts = [Account(purpose, owner) for purpose in purposes for owner in owner_ids]
+    held = balances_of(program_id=program_id, accounts=accounts)
+    return {
+        owner: Balances(
+            pending_minor=held[Account(Purpose.COMMISSION_PAYABLE, owner)],
+            available_minor=held[Account(Purpose.SELLER_AVAILABLE, owner)],
+            paid_minor=held[Account(Purpose.SELLER_WITHDRAWN, owner)],
         )
-    )
-    held = balances_of(program_id=program_id, accounts=[pending, available, paid])
-    return Balances(
-        pending_minor=held[pending], available_minor=held[available], paid_minor=held[paid]
-    )
+        for owner in owner_ids
+    }
 
 
 def find_payee(*, viewer: Viewer, owner_id: int) -> tuple[str, Balances, PayeeView | None]:
@@ -52,7 +57,7 @@ def find_payee(*, viewer: Viewer, owner_id: int) -> tuple[str, Balances, PayeeVi
     """
     viewer.require(Right.SETTLE)
     names = owner_names(viewer=viewer, owner_ids=[owner_id], all_known=True)
-    held = balances_of_payee(program_id=viewer.program_id, owner_id=owner_id)
+    held = _balances(viewer.program_id, [owner_id])[owner_id]
     return names[owner_id], held, payees_of(owner_ids=[owner_id]).get(owner_id)
 
 

@@ -79,6 +79,13 @@ def statements_page(
     return [_view(row) for row in shown], rows.count()
 
 
+def statements_after(*, viewer: Viewer, statement_id: int, limit: int) -> list[StatementView]:
+    """Statements of the program whose id is greater, by id."""
+    viewer.require(Right.SETTLE)
+    rows = _of_program(viewer).filter(id__gt=statement_id)
+    return [_view(row) for row in rows.order_by("id")[:limit]]
+
+
 def own_statements(*, viewer: Viewer, limit: int = 36) -> list[StatementView]:
     """The viewer's own statements, the newest first."""
     viewer.require(Right.SEE_OWN_NUMBERS)

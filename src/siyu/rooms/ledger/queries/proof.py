@@ -1,45 +1,20 @@
-"""Every read of the ledger."""
+"""The proof of the ledger."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
-from django.db.models import BigIntegerField, Exists, OuterRef, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef
 
 from siyu.rooms.ledger import models
+from siyu.rooms.ledger.queries.balances import computed_balances
+from siyu.rooms.ledger.queries.transfers import TOLD, transfer_in
 from siyu.rooms.ledger.rules import digest_of
-from siyu.rooms.ledger.types import Account, Disagreement, Kind, Proof, Purpose, Transfer
-from siyu.rooms.operations.queries import any_of
+from siyu.rooms.ledger.types import Disagreement, Proof, Purpose, Transfer
 from siyu.rooms.organization.queries import program_of
 
 _CHUNK = 10_000
-
-
-def ids_of(*, program_id: int, accounts: Collection[Account]) -> dict[Account, int]:
-    """The ids of those accounts that are open."""
-    rows = models.Account.objects.filter(
-        program_id=program_id,
-        purpose__in=sorted({account.purpose for account in accounts}),
-        owner_id__in=any_of(values={account.owner_id for account in accounts}),
-    ).values_list("purpose", "owner_id", "id")
-    found = {Account(Purpose(purpose), owner): account_id for purpose, owner, account_id in rows}
-    return {account: found[account] for account in accounts if account in found}
-
-
-def balances_of(*, program_id: int, accounts: Collection[Account]) -> dict[Account, int]:
-    """Minor units that each account holds: all that came in less all that went out.
-
-    What was never written to holds 0; an account of the house is below zero by what it gave.
-    """
-    ids = ids_of(program_id=program_id, accounts=accounts)
-    held = {
-        row.id: row.balance_minor if row.balance_minor is not None else row.computed
-        for row in _computed(program_id).filter(id__in=any_of(values=ids.values()))
-    }
-    return {account: held[ids[account]] if account in ids else 0 for account in accounts}
 
 
 def prove_ledger(*, program_id: int) -> Proof:
@@ -64,51 +39,11 @@ def prove_ledger(*, program_id: int) -> Proof:
     )
 
 
-def transfers_of(*, program_id: int, key: str) -> list[Transfer]:
-    """The transfers that were posted under a key, in their order; none where nothing was."""
-    rows = models.Transfer.objects.filter(posting__program_id=program_id, posting__key=key)
-    return [_transfer(row) for row in rows.order_by("id").values_list(*_TOLD)]
-
-
-_TOLD = (
-    "source__purpose",
-    "source__owner_id",
-    "destination__purpose",
-    "destination__owner_id",
-    "amount_minor",
-    "kind",
-    "lines",
-)
-
-
-def _transfer(row: tuple[Any, ...]) -> Transfer:
-    return Transfer(
-        source=Account(Purpose(row[0]), row[1]),
-        destination=Account(Purpose(row[2]), row[3]),
-        amount_minor=row[4],
-        kind=Kind(row[5]),
-        lines=bytes(row[6]),
-    )
-
-
-def _computed(program_id: int) -> Any:
-    """Accounts with what their transfers come to; one statement, so one moment is seen."""
-    return models.Account.objects.filter(program_id=program_id).annotate(
-        computed=_moved("destination") - _moved("source")
-    )
-
-
-def _moved(side: str) -> Coalesce:
-    own = models.Transfer.objects.filter(**{side: OuterRef("pk")})
-    total = own.order_by().values(side).annotate(total=Sum("amount_minor")).values("total")
-    return Coalesce(Subquery(total), Value(0), output_field=BigIntegerField())
-
-
 def _add_up(program_id: int, wrong: list[Disagreement]) -> tuple[int, dict[str, int]]:
     """The number of accounts, and by purpose what they hold as stored, of the house as computed."""
     balances = {purpose.value: 0 for purpose in Purpose}
     accounts = 0
-    for row in _computed(program_id).iterator(chunk_size=_CHUNK):
+    for row in computed_balances(program_id).iterator(chunk_size=_CHUNK):
         accounts += 1
         stored = row.computed if row.balance_minor is None else row.balance_minor
         balances[row.purpose] += stored
@@ -160,10 +95,10 @@ def _postings(program_id: int) -> Iterator[tuple[tuple[int, bytes, date], list[T
     rows = (
         models.Transfer.objects.filter(posting__program_id=program_id)
         .order_by("posting_id", "id")
-        .values_list("posting_id", "posting__digest", "posting__business_on", *_TOLD)
+        .values_list("posting_id", "posting__digest", "posting__business_on", *TOLD)
     )
     told = (
-        ((row[0], bytes(row[1]), row[2]), _transfer(row[3:]))
+        ((row[0], bytes(row[1]), row[2]), transfer_in(row[3:]))
         for row in rows.iterator(chunk_size=_CHUNK)
     )
     for head, group in groupby(told, key=itemgetter(0)):
