@@ -96,7 +96,7 @@ FROM (SELECT *, CAST(power((g // 7 % 1000003) / 1000003.0, 2) * {sellers} AS BIG
              CASE WHEN h // 11 % 25 = 0 THEN 0
                   ELSE CAST(100 + h // 13 % 20000 AS BIGINT) END AS p FROM placed)
 """
-_BY_HAND = """
+BY_HAND = """
 WITH slots AS (SELECT unnest([0, 1, 2]) AS rule),
 meant AS (
   SELECT line_id, order_id, rule, paid_minor,
@@ -219,7 +219,7 @@ def _side(options: argparse.Namespace) -> dict[str, float]:
         expression = accruals(net_lines=table("net_lines"), plan=PLAN, ids=IDS)
         sql = typed_sql(expression, schema=ACCRUALS, dialect="duckdb")
     else:
-        sql = _BY_HAND
+        sql = BY_HAND
     connection.execute(f"COPY ({sql}) TO '{written}' (FORMAT parquet, COMPRESSION snappy)")
     seconds = time.perf_counter() - began
     peak_mb = report.peak_mb()

@@ -162,7 +162,7 @@ def _names(viewer: Viewer, named: Iterable[Account]) -> dict[int, str]:
 
 def _lines(viewer: Viewer, purpose: Purpose) -> Iterator[list[str]]:
     currency = program_of(program_id=viewer.program_id).currency
-    yield [_("Owner"), _("Name"), _("Balance"), _("Currency")]
+    yield [_("Number"), _("Name"), _("Balance"), _("Currency")]
     after = -1
     while found := accounts_after(viewer=viewer, purpose=purpose, owner_id=after, limit=_BATCH):
         names = _names(viewer, (each.account for each in found))
