@@ -253,13 +253,13 @@ class ByHand:
         columns = typed_columns(result.schema, dialect="duckdb")
         sql = f"SELECT {columns} FROM ({reference_sql(parameters=parameters)[result.name]})"
         if result.parts_by == "customer_id" and self._cut > 1:
-            return self._copy_parts(result, sql, path)
+            return self._copy_parts(result.name, sql, path)
         rows = self._copy(sql, path)
         self.register(name=result.name, files=[path])
         return rows
 
-    def _copy_parts(self, result: Result, sql: str, path: Path) -> int:
-        names = [name for name in result.inputs if "customer_id" in SCHEMAS[name]]
+    def _copy_parts(self, name_of_result: str, sql: str, path: Path) -> int:
+        names = [name for name in self._files if "customer_id" in SCHEMAS[name]]
         files = [path.with_name(f"{path.name}.{part}") for part in range(self._cut)]
         rows = 0
         for part, file in enumerate(files):
@@ -268,7 +268,7 @@ class ByHand:
             rows += self._copy(sql, file)
         for name in names:
             self._show(name, "true")
-        self.register(name=result.name, files=files)
+        self.register(name=name_of_result, files=files)
         return rows
 
     def _copy(self, sql: str, path: Path) -> int:

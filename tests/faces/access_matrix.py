@@ -284,6 +284,13 @@ customer-consent[dan-1]    POST   403  403  403  403  403  404  404  404  403  3
 customer-tag[ann-1]        POST   403  403  403  403  403  302  302  302  403  404  403  302
 customer-tag[amy-1]        POST   403  403  403  403  403  404  404  404  403  404  403  302
 customer-tag[dan-1]        POST   403  403  403  403  403  404  404  404  403  302  403  302
+levels                     GET    200  200  403  403  403  403  403  403  200  403  403  302
+levels-export              GET    200  200  403  403  403  403  403  403  200  403  403  302
+levels-apply               POST   302  403  403  403  403  403  403  403  302  403  403  302
+levels-carry[plum-coming]  POST   302  403  403  403  403  403  403  403  404  403  403  302
+levels-carry[fern-coming]  POST   404  403  403  403  403  403  403  403  302  403  403  302
+levels-take-back[plum]     POST   302  403  403  403  403  403  403  403  404  403  403  302
+levels-take-back[fern]     POST   404  403  403  403  403  403  403  403  302  403  403  302
 settlement                 GET    200  403  403  403  403  403  403  403  200  403  403  302
 settlement                 POST   302  403  403  403  403  403  403  403  302  403  403  302
 settlement-close           POST   302  403  403  403  403  403  403  403  302  403  403  302

@@ -25,6 +25,7 @@ def plans_of_brand(brand: Brand, code: str) -> dict[str, int]:
     """A plan that begins far from now, and the draft of one after it; their ids."""
     text = (
         f'name = "extra-of-{code}"\nfrom_on = {{}}-01-01\n'
+        'levels = [{{ key = "new" }}]\ncarries = {{ levels = {{ new = {{ to = "new" }} }} }}\n'
         'shares = [{{ name = "own sales", rates = [{{ percent = 3 }}] }}]\n'
     )
     coming = draft_plan(viewer=brand.owner, text=text.format(2098))
@@ -44,6 +45,7 @@ def paid_of_brand(brand: Brand, code: str, seller_id: int) -> tuple[int, int, in
     text = (
         f'name = "paid-of-{code}"\nfrom_on = {begins_on}\n'
         "release = { days = 0, received_after_days = 0 }\n"
+        'levels = [{ key = "new" }]\n'
         'shares = [{ name = "own sales", rates = [{ percent = 3 }] }]\n'
     )
     plan_id = draft_plan(viewer=brand.owner, text=text)

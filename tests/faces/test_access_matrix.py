@@ -69,6 +69,7 @@ def address_of(both: TwoBrands, page: str, thing: str) -> str:
     known |= {"assistant": both.assistants, "plan": both.plans}
     known |= {"closing": both.closings, "statements": both.closings, "payout": both.payouts}
     whole = {"ledger-account": both.accounts, "ledger-posting": both.postings}
+    whole |= {"levels-carry": both.plans, "levels-take-back": both.reviews}
     whole |= dict.fromkeys(("statement", "own-statement"), both.statements)
     if page in whole:
         return reverse(page, args=[whole[page][thing]])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from siyu.analytics.conditions import Condition, Operator
+from siyu.foundation.calendar import month_of
 from siyu.foundation.clock import business_day, utc_now
 from siyu.foundation.errors import Conflict
 from siyu.foundation.events import Event, announced
@@ -19,6 +20,7 @@ from siyu.rooms.campaigns.actions import add_campaign, set_targets
 from siyu.rooms.campaigns.types import TargetRule
 from siyu.rooms.coaching.models import SellerTask
 from siyu.rooms.coaching.types import TaskState
+from siyu.rooms.commissions.actions import apply_review
 from siyu.rooms.customers.actions import create_tag
 from siyu.rooms.dispatch.models import Assignment, Dispatch
 from siyu.rooms.ledger.queries import accounts_page, moves_page
@@ -165,6 +167,7 @@ class TwoBrands:
     closings: dict[str, int] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
     postings: dict[str, int] = field(default_factory=dict)
+    reviews: dict[str, int] = field(default_factory=dict)
     statements: dict[str, int] = field(default_factory=dict)
     payouts: dict[str, int] = field(default_factory=dict)
 
@@ -272,6 +275,10 @@ def _pay(both: TwoBrands, brand: Brand, code: str) -> None:
     (account, *_), _ = accounts_page(viewer=brand.owner, purpose=Purpose.SELLER_AVAILABLE)
     (move, *_), _ = moves_page(viewer=brand.owner, account_id=account.id)
     both.accounts[code], both.postings[code] = account.id, move.posting_id
+    today = brand.program.day_of(utc_now())
+    both.reviews[code] = apply_review(
+        viewer=brand.owner, month_on=month_of(today, -2), today=today, at=utc_now()
+    )
     finance = f"{code}-finance"
     both.staff[finance] = staff_by_login(login=finance).id
 

@@ -45,6 +45,7 @@ OFFICE += ("headquarters/communities?state=ended", "headquarters/lives?of=commun
 OFFICE += ("headquarters/segments", "headquarters/segments/new")
 OFFICE += ("headquarters/plans", "headquarters/plans/new")
 OFFICE += ("headquarters/settlement", "headquarters/payouts", "headquarters/ledger")
+OFFICE += ("headquarters/levels", "headquarters/levels?show=all")
 OFFICE += ("headquarters/reactions", "headquarters/audit", "nowhere")
 # A page with an id is the first one that another page leads to.
 LED_TO_SELLER = {

@@ -19,6 +19,7 @@ from siyu.foundation.ids import use_node
 from siyu.rooms.catalog import facts as catalog_facts
 from siyu.rooms.coaching import facts as coaching_facts
 from siyu.rooms.commissions.ports import plug_calculator
+from siyu.rooms.commissions.reactions import subscribe_reactions as subscribe_commissions
 from siyu.rooms.communities import facts as communities_facts
 from siyu.rooms.credit import facts as credit_facts
 from siyu.rooms.credit.reactions import subscribe_reactions as subscribe_credit
@@ -74,6 +75,7 @@ def wire() -> None:
     plug_identity_check(SandboxIdentityCheck())
     plug_sender(HttpSender(may_reach_private=settings.SIYU_WEBHOOKS_PRIVATE))
     subscribe_credit()
+    subscribe_commissions()
     subscribe_outreach()
     subscribe_dispatch()
     subscribe_webhooks()

@@ -26,9 +26,22 @@ _NUMBER = "11010519491231002X"
 _PLAN = """name = "导购佣金"
 from_on = {day}
 
+[[levels]]
+key = "新手"
+[[levels]]
+key = "银牌"
+own_sales = 10000
+keep_own_sales = 2000
+[[levels]]
+key = "金牌"
+own_sales = 50000
+keep_own_sales = 10000
+
 [[shares]]
 name = "导购提成"
 rates = [
+  {{ name = "金牌", percent = 5, levels = ["金牌"] }},
+  {{ name = "银牌", percent = 4, levels = ["银牌"], from_time = "10:00", until_time = "22:00" }},
   {{ name = "夜间", percent = 5, from_time = "22:00", until_time = "10:00" }},
   {{ name = "日间", percent = 3 }},
 ]

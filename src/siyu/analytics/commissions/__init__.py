@@ -5,6 +5,8 @@ from siyu.analytics.commissions.conditions import clock_band
 from siyu.analytics.commissions.plan import (
     Base,
     Bonus,
+    Carried,
+    Carries,
     Depends,
     Event,
     Ids,
@@ -27,6 +29,8 @@ __all__ = [
     "NET_LINES",
     "Base",
     "Bonus",
+    "Carried",
+    "Carries",
     "Depends",
     "Event",
     "Ids",

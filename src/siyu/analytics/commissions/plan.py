@@ -176,6 +176,23 @@ class Level(Part, frozen=True, kw_only=True):
     purchase: Amount = Decimal(0)
 
 
+class Carried(Part, frozen=True, kw_only=True):
+    """What becomes of a level of the plan before: its new level, and what the trial asks for.
+
+    ``earn`` is of own sales within the trial; where it is 0 the level is hers without one.
+    """
+
+    to: Name
+    earn: Amount = Decimal(0)
+
+
+class Carries(Part, frozen=True, kw_only=True):
+    """How sellers come over from the plan before (改制), by their level in it."""
+
+    trial_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 90
+    levels: Mapping[str, Carried]
+
+
 class Release(Part, frozen=True, kw_only=True):
     """When what was earned can be drawn: so many days after the goods were received.
 
@@ -215,6 +232,7 @@ class Plan(Part, frozen=True, kw_only=True):
     allows_depth_2: bool = False
     joining: Joining = Joining()
     levels: tuple[Level, ...] = ()
+    carries: Carries | None = None
     shares: tuple[Share, ...] = ()
     bonuses: tuple[Bonus, ...] = ()
     release: Release = Release()

@@ -34,6 +34,7 @@ STATES = {
 }
 STEPS = {
     "spreadsheet": gettext_lazy("Write the spreadsheet"),
+    "trials": gettext_lazy("Trials of levels"),
     "closings": gettext_lazy("Close periods that are over"),
     "outcome_kinds": gettext_lazy("What came of histories"),
     "history_kinds": gettext_lazy("Kinds of histories"),

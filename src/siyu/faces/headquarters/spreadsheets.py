@@ -30,6 +30,7 @@ NAMES = {
     "statements": gettext_lazy("Statements"),
     "payout": gettext_lazy("Payout"),
     "ledger": gettext_lazy("Ledger"),
+    "levels": gettext_lazy("Levels"),
 }
 _KEPT = timedelta(days=1)
 _RUNNING = (RunState.QUEUED, RunState.RUNNING)

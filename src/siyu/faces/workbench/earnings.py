@@ -15,7 +15,7 @@ from siyu.foundation.calendar import month_of
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, Conflict
 from siyu.rooms.catalog.queries import products_page
-from siyu.rooms.commissions.queries import own_accruals, own_earned, own_estimates
+from siyu.rooms.commissions.queries import own_accruals, own_earned, own_estimates, own_level
 from siyu.rooms.commissions.types import PricedProduct
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import program_of
@@ -45,6 +45,7 @@ def earnings(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
         "today_minor": own_earned(viewer=viewer, first=today, last=today),
         "month_minor": own_earned(viewer=viewer, first=month_on, last=last_on),
         "balances": own_balances(viewer=viewer),
+        "level": own_level(viewer=viewer, today=today),
         "payee": own_payee(viewer=viewer),
         "statements": own_statements(viewer=viewer, limit=3),
         "rows": with_reasons(lines),

@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 
 from siyu.foundation.ids import new_id
+from siyu.rooms.commissions.types import ReviewKind
 
 
 class AccrualMark(models.Model):
@@ -109,4 +110,34 @@ class Accrual(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(amount_minor=0), name="commissions_accrual_says_something"
             )
+        ]
+
+
+class LevelReview(models.Model):
+    """A review of a month, or a change of plan, that gave sellers levels from a day on."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program = models.ForeignKey("organization.Program", models.PROTECT, related_name="+")
+    plan = models.ForeignKey("plans.Plan", models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=8)
+    month_on = models.DateField(null=True)
+    from_on = models.DateField()
+    rises = models.PositiveIntegerField()
+    falls = models.PositiveIntegerField()
+    applied_by_id = models.BigIntegerField(null=True)
+    applied_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["program", "month_on"],
+                condition=models.Q(taken_back_at=None),
+                name="commissions_month_reviewed_once",
+            ),
+            models.UniqueConstraint(
+                fields=["plan"],
+                condition=models.Q(taken_back_at=None, kind=ReviewKind.CARRY),
+                name="commissions_carried_once",
+            ),
         ]

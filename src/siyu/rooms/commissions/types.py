@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -112,6 +113,71 @@ class Estimate:
     paid_minor: int
     amount_minor: int
     reasons: tuple[tuple[str, str], ...]
+
+
+class Threshold(NamedTuple):
+    """What a level asks for, in minor units: own sales in all, and own sales of a month."""
+
+    reach_minor: int
+    keep_minor: int
+
+
+class ReviewKind(StrEnum):
+    """What gave sellers levels: 月度评审, 改制转入."""
+
+    MONTH = "month"
+    CARRY = "carry"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelChange:
+    """A seller's level before a review and after it, with her own sales in minor units.
+
+    ``growth_minor`` is of all time, ``month_minor`` of the month reviewed. ``is_protected`` says
+    that she could not fall: her level is younger than the month, or in a trial.
+    """
+
+    seller_id: int
+    before: str | None
+    after: str | None
+    is_higher: bool
+    growth_minor: int
+    month_minor: int
+    is_protected: bool
+    trial_over_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelReview:
+    """A review or a change of plan that gave sellers levels from a day on."""
+
+    id: int
+    kind: ReviewKind
+    month_on: date | None
+    plan_id: int
+    from_on: date
+    rises: int
+    falls: int
+    applied_by_id: int | None
+    applied_at: datetime
+    taken_back_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnLevel:
+    """Where a seller stands: her level, her growth, and what the next one and keeping it ask for.
+
+    Amounts are minor units; ``next_level`` is None at the top. ``trial_until`` is the last day of
+    a trial.
+    """
+
+    level: str | None
+    growth_minor: int
+    next_level: str | None
+    next_minor: int
+    keep_minor: int
+    month_minor: int
+    trial_until: date | None
 
 
 @dataclass(frozen=True, kw_only=True)

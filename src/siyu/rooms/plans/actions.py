@@ -10,9 +10,10 @@ from django.db.models import Max
 
 from siyu.analytics.commissions import Plan
 from siyu.foundation.errors import BadInput, Conflict, NotFound
-from siyu.rooms.operations.actions import record_deed
+from siyu.rooms.operations.actions import announce, record_deed
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.plans import models
+from siyu.rooms.plans.events import PlanWithdrawn
 from siyu.rooms.plans.queries import ids_in, plan_in, plans_in_force, review_plan
 from siyu.rooms.plans.types import NOTE_LENGTH, TEXT_LENGTH, PlanState, Verdict
 
@@ -131,6 +132,7 @@ def withdraw_plan(*, viewer: Viewer, plan_id: int, today: date) -> None:
     row.state = PlanState.WITHDRAWN
     row.save()
     _note(viewer, row, "withdraw plan")
+    announce(PlanWithdrawn(program_id=viewer.program_id, plan_id=row.id))
 
 
 def _check_days_are_free(program_id: int, plan: Plan, today: date) -> None:

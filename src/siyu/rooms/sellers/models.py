@@ -53,19 +53,24 @@ class Seller(models.Model):
 
 
 class LevelPeriod(models.Model):
-    """The level of a seller from a day on, until the next period; the last one of a day counts."""
+    """The level of a seller from a day on, until the next period; the last one of a day counts.
+
+    ``source_id`` is of what set it, so that it can be taken back as a whole.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     seller = models.ForeignKey(Seller, models.CASCADE, related_name="+", db_index=False)
     level = models.CharField(max_length=LEVEL_LENGTH)
     from_on = models.DateField()
     reason = models.CharField(max_length=12)
+    source_id = models.BigIntegerField(null=True)
     set_by_id = models.BigIntegerField(null=True)
     set_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["seller", "from_on"], name="sellers_level_seller")
+            models.Index(fields=["seller", "from_on"], name="sellers_level_seller"),
+            models.Index(fields=["source_id"], name="sellers_level_source"),
         ]
 
 

@@ -16,6 +16,8 @@ from siyu.rooms.sellers.models import Arrangement, Assistant, LevelPeriod, Selle
 from siyu.rooms.sellers.types import (
     AssistantView,
     Block,
+    LevelFrom,
+    LevelReason,
     SellerKind,
     SellerStatus,
     SellerTerms,
@@ -175,6 +177,20 @@ def levels_of_sellers(*, seller_ids: Iterable[int]) -> dict[int, list[tuple[date
     ):
         found.setdefault(seller_id, []).append((from_on, level))
     return found
+
+
+def level_periods(*, program_id: int, seller_id: int | None = None) -> list[LevelFrom]:
+    """Levels of a program's sellers, or of one of them, by seller and day."""
+    rows = LevelPeriod.objects.filter(seller__program_id=program_id)
+    if seller_id is not None:
+        rows = rows.filter(seller_id=seller_id)
+    found = rows.order_by("seller_id", "from_on", "id")
+    return [
+        LevelFrom(seller_id=seller_id, level=level, from_on=from_on, reason=LevelReason(reason))
+        for seller_id, level, from_on, reason in found.values_list(
+            "seller_id", "level", "from_on", "reason"
+        )
+    ]
 
 
 def level_on(*, seller_id: int, day: date) -> str | None:

@@ -28,15 +28,6 @@ class SellerStatus(StrEnum):
     LEFT = "left"
 
 
-class LevelReason(StrEnum):
-    """Why a seller has a level: 达标, 保级未达标, 人工调整, 改制."""
-
-    EARNED = "earned"
-    NOT_KEPT = "not_kept"
-    BY_HAND = "by_hand"
-    MIGRATED = "migrated"
-
-
 class Block(StrEnum):
     """A part of a seller's workbench that can be moved and hidden; in the order of the house."""
 
@@ -71,6 +62,25 @@ class SellerTerms:
     kind: SellerKind
     unit_id: int
     above: tuple[int, ...]
+
+
+class LevelReason(StrEnum):
+    """Why a seller has a level: 月度评审, 改制转入, 试用未达标, 试用达标."""
+
+    REVIEW = "review"
+    CARRIED = "carried"
+    TRIAL_OVER = "trial_over"
+    EARNED = "earned"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelFrom:
+    """The level of a seller from a day on, and why."""
+
+    seller_id: int
+    level: str
+    from_on: date
+    reason: LevelReason
 
 
 @dataclass(frozen=True, kw_only=True)

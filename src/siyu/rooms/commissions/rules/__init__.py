@@ -10,6 +10,7 @@ from siyu.rooms.commissions.rules.booking import (
     sums_of,
     transfer_of,
 )
+from siyu.rooms.commissions.rules.levels import reviewed_place
 from siyu.rooms.commissions.rules.release import released_on, released_until
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "posting_key",
     "released_on",
     "released_until",
+    "reviewed_place",
     "subjects_of",
     "sums_of",
     "transfer_of",

@@ -41,10 +41,24 @@ def check_plan(plan: Plan) -> None:
     levels = [level.key for level in plan.levels]
     if len(set(levels)) < len(levels):
         raise BadInput("levels", "Two levels have the same key.")
+    _check_levels(plan)
     for place, share in enumerate(plan.shares):
         _check_share(f"shares[{place}]", share, levels)
     for place, bonus in enumerate(plan.bonuses):
         _check_bonus(f"bonuses[{place}]", bonus, levels)
+
+
+def _check_levels(plan: Plan) -> None:
+    if any(lower.own_sales > upper.own_sales for lower, upper in pairwise(plan.levels)):
+        raise BadInput("levels", "Write levels from the lowest to the highest by own sales.")
+    if plan.carries is None:
+        return
+    levels = [level.key for level in plan.levels]
+    for key, carried in plan.carries.levels.items():
+        if carried.to not in levels:
+            raise BadInput(
+                f"carries.levels.{key}", "The plan has no level {level}.", level=carried.to
+            )
 
 
 def _check_names(names: Sequence[str]) -> None:
@@ -136,6 +150,9 @@ def _numbers(part: object, where: str = "") -> Iterator[tuple[str, Decimal]]:
     elif isinstance(part, tuple):
         for place, each in enumerate(part):
             yield from _numbers(each, f"{where}[{place}]")
+    elif isinstance(part, dict):
+        for key, each in part.items():
+            yield from _numbers(each, f"{where}.{key}")
     elif isinstance(part, msgspec.Struct):
         for name in part.__struct_fields__:
             yield from _numbers(getattr(part, name), f"{where}.{name}" if where else name)

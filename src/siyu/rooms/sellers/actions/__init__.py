@@ -8,6 +8,7 @@ from siyu.rooms.sellers.actions.assistants import (
     return_assistant,
 )
 from siyu.rooms.sellers.actions.import_sellers import import_sellers
+from siyu.rooms.sellers.actions.levels import set_levels, take_back_levels
 from siyu.rooms.sellers.actions.reseal import reseal_sellers
 
 __all__ = [
@@ -19,4 +20,6 @@ __all__ = [
     "reseal_sellers",
     "reset_blocks",
     "return_assistant",
+    "set_levels",
+    "take_back_levels",
 ]

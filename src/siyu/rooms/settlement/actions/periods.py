@@ -11,7 +11,7 @@ from django.db.models import F, Sum
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, Conflict
 from siyu.foundation.ids import new_ids
-from siyu.rooms.commissions.actions import accrue_due
+from siyu.rooms.commissions.actions import accrue_due, settle_trials
 from siyu.rooms.commissions.queries import frontier_on, matured
 from siyu.rooms.commissions.types import Frontier, Matured
 from siyu.rooms.ledger.actions import post
@@ -55,10 +55,13 @@ def set_terms(*, viewer: Viewer, terms: Terms) -> None:
 
 
 def run_settlement(run: RunView, log: RunLog) -> None:
-    """Carry out a run of the kind ``settlement``: close every period that is over."""
+    """Carry out a run of the kind ``settlement``: trials passed, and periods that are over."""
     if run.program_id is None:
         raise BadInput("program", "A settlement is of one program.")
     today = program_of(program_id=run.program_id).day_of(utc_now())
+    with log.step("trials") as step:
+        accrue_due(program_id=run.program_id, today=today, at=utc_now())
+        step.wrote(settle_trials(program_id=run.program_id, today=today, at=utc_now()))
     with log.step("closings") as step:
         closed = close_due(program_id=run.program_id, today=today, at=utc_now(), viewer=None)
         step.wrote(len(closed))
