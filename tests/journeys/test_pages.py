@@ -33,6 +33,7 @@ SELLER = ("workbench/today", "workbench/customers", "workbench/customers?find=no
 SELLER += ("workbench/customers?state=lost", "workbench/numbers", "workbench/customers/layers")
 SELLER += ("workbench/me", "workbench/assistants", "workbench/numbers/blocks")
 SELLER += ("workbench/earnings", "workbench/earnings/payment", "workbench/statements")
+SELLER += ("workbench/earnings/withdrawal",)
 SELLER += ("workbench/earnings/goods", "workbench/earnings/goods?find=nothing-like-it")
 SELLER += ("workbench/customers?layer=high-buying", "workbench/tasks/1/skip")
 OFFICE = ("headquarters/overview", "headquarters/overview?days=7", "headquarters/sellers")

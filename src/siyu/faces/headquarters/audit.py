@@ -20,6 +20,8 @@ ACTIONS = {
     "review levels": gettext_lazy("gave the levels of a month's review"),
     "carry levels": gettext_lazy("carried levels over to a plan"),
     "take back levels": gettext_lazy("took levels back before they counted"),
+    "ask withdrawal": gettext_lazy("asked to be paid"),
+    "cancel withdrawal": gettext_lazy("cancelled what she asked to be paid"),
     "set settlement": gettext_lazy("set how the program settles"),
     "close period": gettext_lazy("closed a period"),
     "tell identity": gettext_lazy("told who she is, to be paid"),

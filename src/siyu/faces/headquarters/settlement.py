@@ -234,6 +234,7 @@ def _terms(request: HttpRequest, program: ProgramView) -> Terms:
         least_payout_minor=least,
         withholding=withholding,
         gap_policy=gap_policy,
+        on_request=given.get("on_request") == "1",
     )
 
 

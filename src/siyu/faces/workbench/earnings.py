@@ -1,11 +1,13 @@
 """What a seller earns: today, this month, what is released, what was paid, and why."""
 
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
 from siyu.faces.bookings import with_reasons
@@ -14,21 +16,32 @@ from siyu.faces.paging import page_number
 from siyu.foundation.calendar import month_of
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput, Conflict
+from siyu.foundation.money import from_minor, to_minor
 from siyu.rooms.catalog.queries import products_page
 from siyu.rooms.commissions.queries import own_accruals, own_earned, own_estimates, own_level
 from siyu.rooms.commissions.types import PricedProduct
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import program_of
 from siyu.rooms.plans.queries import plan_on
-from siyu.rooms.settlement.actions import identify
+from siyu.rooms.settlement.actions import ask_withdrawal, cancel_withdrawal, identify
 from siyu.rooms.settlement.queries import (
+    asks_to_be_paid,
     find_statement,
     own_balances,
     own_payee,
+    own_payouts,
     own_statements,
+    own_withdrawal,
     statement_lines,
 )
+from siyu.rooms.settlement.types import ItemState
 
+PAYOUT_STATES = {
+    ItemState.WAITING: gettext_lazy("on its way"),
+    ItemState.PAID: gettext_lazy("paid"),
+    ItemState.FAILED: gettext_lazy("came back"),
+    ItemState.WITHDRAWN: gettext_lazy("withdrawn"),
+}
 _SIZE, _REFUSED = 20, 422
 
 
@@ -47,6 +60,7 @@ def earnings(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
         "balances": own_balances(viewer=viewer),
         "level": own_level(viewer=viewer, today=today),
         "payee": own_payee(viewer=viewer),
+        "asks": asks_to_be_paid(viewer=viewer),
         "statements": own_statements(viewer=viewer, limit=3),
         "rows": with_reasons(lines),
         "page": number,
@@ -102,6 +116,53 @@ def statement(request: HttpRequest, statement_id: int, *, viewer: Viewer) -> Htt
         "tab": "numbers",
     }
     return render(request, "workbench/statement.html", shown)
+
+
+@page(Right.MANAGE_PAYMENTS, methods=("GET", "POST"))
+def withdrawal(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
+    """What she asks to be paid, and what she was paid."""
+    program, error = program_of(program_id=viewer.program_id), ""
+    if request.method == "POST":
+        try:
+            amount = _amount(request.POST.get("amount", ""), program.currency)
+            ask_withdrawal(viewer=viewer, amount_minor=amount, at=utc_now())
+        except (BadInput, Conflict) as refused:
+            error = told(refused)
+        else:
+            messages.success(request, _("Asked. It is paid with the next batch."))
+            return redirect("own-withdrawal")
+    balances = own_balances(viewer=viewer)
+    shown = {
+        "program": program,
+        "balances": balances,
+        "most": from_minor(max(balances.available_minor, 0), program.currency),
+        "payee": own_payee(viewer=viewer),
+        "asks": asks_to_be_paid(viewer=viewer),
+        "asked": own_withdrawal(viewer=viewer),
+        "payouts": [
+            {"payout": each, "word": PAYOUT_STATES[each.state]}
+            for each in own_payouts(viewer=viewer)
+        ],
+        "entered": request.POST,
+        "error": error,
+        "tab": "numbers",
+    }
+    return render(request, "workbench/withdrawal.html", shown, status=_REFUSED if error else None)
+
+
+@page(Right.MANAGE_PAYMENTS, methods=("POST",))
+def cancel(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
+    """Take back what she asked for."""
+    cancel_withdrawal(viewer=viewer)
+    messages.success(request, _("Cancelled. It stays available to you."))
+    return redirect("own-withdrawal")
+
+
+def _amount(text: str, currency: str) -> int:
+    try:
+        return to_minor(Decimal(text.strip() or "0"), currency)
+    except InvalidOperation as error:
+        raise BadInput("amount", "Write the amount as a number, such as 120.50.") from error
 
 
 @page(Right.MANAGE_PAYMENTS, methods=("GET", "POST"))

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from siyu.foundation.ids import new_id
-from siyu.rooms.settlement.types import ItemState, PayoutState
+from siyu.rooms.settlement.types import ItemState, PayoutState, WithdrawalState
 
 _KIND_LENGTH = 12
 
@@ -21,6 +21,7 @@ class Book(models.Model):
     least_payout_minor = models.BigIntegerField(default=0)
     withholding = models.CharField(max_length=_KIND_LENGTH)
     gap_policy = models.CharField(max_length=_KIND_LENGTH)
+    on_request = models.BooleanField(default=False)
     closings = models.PositiveIntegerField(default=0)
     payouts = models.PositiveIntegerField(default=0)
 
@@ -153,5 +154,29 @@ class PayoutItem(models.Model):
                 condition=models.Q(tax_minor__gte=0)
                 & models.Q(gross_minor__gt=models.F("tax_minor")),
                 name="settlement_item_pays_something",
+            ),
+        ]
+
+
+class Withdrawal(models.Model):
+    """What a seller asked to be paid; a batch takes it, and gives it back when it is withdrawn."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program = models.ForeignKey("organization.Program", models.PROTECT, related_name="+")
+    payee_id = models.BigIntegerField()
+    amount_minor = models.BigIntegerField()
+    state = models.CharField(max_length=_KIND_LENGTH, default=WithdrawalState.ASKED)
+    payout = models.ForeignKey(Payout, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["payee_id"],
+                condition=models.Q(state=WithdrawalState.ASKED),
+                name="settlement_asked_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0), name="settlement_asks_for_something"
             ),
         ]

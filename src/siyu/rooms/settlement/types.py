@@ -84,9 +84,45 @@ class ItemState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class WithdrawalState(StrEnum):
+    """Where what a seller asked for stands: 已申请, 已打款批, 已取消."""
+
+    ASKED = "asked"
+    TAKEN = "taken"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    """What a seller asked to be paid of what is available to her, in minor units.
+
+    ``in_batch`` says that a batch which waits to be checked holds it; then it cannot be cancelled.
+    """
+
+    id: int
+    amount_minor: int
+    asked_at: datetime
+    in_batch: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnPayout:
+    """What a seller was paid, or is about to be: gross, less tax, is net; why it came back."""
+
+    paid_on: date | None
+    gross_minor: int
+    tax_minor: int
+    net_minor: int
+    state: ItemState
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """How a program settles: its periods, from what sum on it pays out, how it withholds."""
+    """How a program settles: its periods, from what sum on it pays out, how it withholds.
+
+    With ``on_request`` sellers are paid what they ask for, else all that is available to them.
+    """
 
     period: PeriodKind
     working_days: int
@@ -94,6 +130,7 @@ class Terms:
     least_payout_minor: int
     withholding: Withholding
     gap_policy: GapPolicy
+    on_request: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,12 @@ from siyu.rooms.settlement.actions.payouts import (
     withdraw_payout,
 )
 from siyu.rooms.settlement.actions.periods import close_due, run_settlement, set_terms
+from siyu.rooms.settlement.actions.withdrawals import ask_withdrawal, cancel_withdrawal
 
 __all__ = [
     "approve_payout",
+    "ask_withdrawal",
+    "cancel_withdrawal",
     "carry_out_payouts",
     "close_due",
     "draft_payout",

@@ -1,10 +1,11 @@
 """Payout batches: one makes it, another checks it, then it is paid and the results come back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from siyu.foundation.calendar import month_number
 from siyu.foundation.errors import Conflict, NotFound
@@ -12,8 +13,10 @@ from siyu.rooms.ledger.actions import post
 from siyu.rooms.ledger.queries import balances_of
 from siyu.rooms.ledger.types import Account, Kind, Overdraft, Purpose, Transfer
 from siyu.rooms.operations.actions import record_deed
+from siyu.rooms.operations.queries import any_of
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import program_of
+from siyu.rooms.sellers.queries import units_of_sellers
 from siyu.rooms.settlement import models
 from siyu.rooms.settlement.ports import payer
 from siyu.rooms.settlement.queries import paid_before
@@ -24,6 +27,7 @@ from siyu.rooms.settlement.types import (
     ItemState,
     PayoutState,
     Result,
+    WithdrawalState,
     Withholding,
 )
 
@@ -38,9 +42,10 @@ def draft_payout(
     at: datetime,
     payee_ids: Collection[int] | None = None,
 ) -> int:
-    """Make a batch of all that is available to payees whose identity is known; returns its id.
+    """Make a batch of what is due to payees whose identity is known; returns its id.
 
-    Tax is withheld as it would be today. Raises Conflict where a batch waits already, or nobody
+    Due is all that is available, or of sellers what they asked for, as the program settles. Tax is
+    withheld as it would be today. Raises Conflict where a batch waits already, or nobody
     can be paid.
     """
     viewer.require(Right.MAKE_PAYOUTS)
@@ -54,7 +59,7 @@ def draft_payout(
     if payee_ids is not None:
         rows = rows.filter(owner_id__in=list(payee_ids))
     sealed = {payee.owner_id: payee.sealed for payee in rows}
-    due = _due(book, list(rows), today)
+    due = _due(book, list(rows), today, _asked(book))
     if not due:
         raise Conflict("Nobody whose identity is known has as much as the least payout.")
     book.payouts += 1
@@ -73,6 +78,7 @@ def draft_payout(
         )
         for payee_id, (gross, tax) in sorted(due.items())
     )
+    _waiting(book.program_id).filter(payee_id__in=any_of(values=due)).update(payout=payout)
     record_deed(viewer=viewer, action="draft payout", subject=f"payout {payout.id}")
     return payout.id
 
@@ -86,6 +92,7 @@ def withdraw_payout(*, viewer: Viewer, payout_id: int) -> None:
     payout.state = PayoutState.WITHDRAWN
     payout.save(update_fields=["state"])
     models.PayoutItem.objects.filter(payout=payout).update(state=ItemState.WITHDRAWN)
+    models.Withdrawal.objects.filter(payout=payout).update(payout=None)
     record_deed(viewer=viewer, action="withdraw payout", subject=f"payout {payout.id}")
 
 
@@ -104,7 +111,7 @@ def approve_payout(*, viewer: Viewer, payout_id: int, today: date, at: datetime)
         raise Conflict("Who made a batch cannot check it; ask somebody else.")
     items = list(models.PayoutItem.objects.filter(payout=payout).order_by("payee_id"))
     payees = models.Payee.objects.in_bulk([item.payee_id for item in items])
-    due = _due(book, list(payees.values()), today)
+    due = _due(book, list(payees.values()), today, _asked(book, payout))
     for item in items:
         if bytes(payees[item.payee_id].sealed) != bytes(item.sealed):
             raise Conflict("Who is paid or where has changed since; withdraw it and make it anew.")
@@ -116,6 +123,7 @@ def approve_payout(*, viewer: Viewer, payout_id: int, today: date, at: datetime)
     models.PayoutItem.objects.filter(payout=payout).update(
         period=book.closings + 1, month=month_number(today)
     )
+    models.Withdrawal.objects.filter(payout=payout).update(state=WithdrawalState.TAKEN)
     try:
         post(
             program_id=payout.program_id,
@@ -195,14 +203,40 @@ def _end(payout: models.Payout) -> None:
         )
 
 
-def _due(book: models.Book, payees: list[models.Payee], today: date) -> dict[int, tuple[int, int]]:
-    """(gross, tax) of each payee who has enough, by payee."""
+def _waiting(program_id: int) -> QuerySet[models.Withdrawal]:
+    """What sellers asked for and no batch holds."""
+    return models.Withdrawal.objects.filter(
+        program_id=program_id, state=WithdrawalState.ASKED, payout=None
+    )
+
+
+def _asked(book: models.Book, payout: models.Payout | None = None) -> dict[int, int] | None:
+    """What sellers asked for that no batch holds, or this one; None where all is paid to all."""
+    if not book.on_request:
+        return None
+    rows = _waiting(book.program_id)
+    if payout is not None:
+        rows = models.Withdrawal.objects.filter(payout=payout, state=WithdrawalState.ASKED)
+    return dict(rows.values_list("payee_id", "amount_minor"))
+
+
+def _due(
+    book: models.Book, payees: list[models.Payee], today: date, asked: Mapping[int, int] | None
+) -> dict[int, tuple[int, int]]:
+    """(gross, tax) of each payee who has enough, by payee.
+
+    Sellers are due no more than they asked for, where they are asked; stores cannot ask.
+    """
+    if asked is not None:
+        sellers = units_of_sellers(seller_ids=[payee.owner_id for payee in payees])
+        payees = [each for each in payees if each.owner_id in asked or each.owner_id not in sellers]
     accounts = [Account(Purpose.SELLER_AVAILABLE, payee.owner_id) for payee in payees]
     held = balances_of(program_id=book.program_id, accounts=accounts)
     before = paid_before(program_id=book.program_id, year=today.year)
     found: dict[int, tuple[int, int]] = {}
     for payee, account in zip(payees, accounts, strict=True):
-        gross = held[account]
+        most = (asked or {}).get(payee.owner_id, held[account])
+        gross = min(held[account], most)
         if gross <= 0 or gross < book.least_payout_minor:
             continue
         tax = tax_on(

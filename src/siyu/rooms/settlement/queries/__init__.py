@@ -1,14 +1,16 @@
 """Every read of settlement."""
 
 from siyu.rooms.settlement.queries.payees import (
+    asks_to_be_paid,
     balances_of_payees,
     find_payee,
     own_balances,
     own_payee,
+    own_withdrawal,
     owner_names,
     payees_of,
 )
-from siyu.rooms.settlement.queries.payouts import paid_before, payout_items, payouts_of
+from siyu.rooms.settlement.queries.payouts import own_payouts, paid_before, payout_items, payouts_of
 from siyu.rooms.settlement.queries.statements import (
     closings_of,
     find_statement,
@@ -20,13 +22,16 @@ from siyu.rooms.settlement.queries.statements import (
 )
 
 __all__ = [
+    "asks_to_be_paid",
     "balances_of_payees",
     "closings_of",
     "find_payee",
     "find_statement",
     "own_balances",
     "own_payee",
+    "own_payouts",
     "own_statements",
+    "own_withdrawal",
     "owner_names",
     "paid_before",
     "payees_of",

@@ -12,7 +12,14 @@ from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_units, units_under
 from siyu.rooms.sellers.queries import own_seller, sellers_of_ids
 from siyu.rooms.settlement import models
-from siyu.rooms.settlement.types import Balances, PayeeKind, PayeeView, Withholding
+from siyu.rooms.settlement.types import (
+    Balances,
+    PayeeKind,
+    PayeeView,
+    Withdrawal,
+    WithdrawalState,
+    Withholding,
+)
 
 _SHOWN = 4
 
@@ -21,6 +28,28 @@ def own_payee(*, viewer: Viewer) -> PayeeView | None:
     """How the viewer herself is paid; None before she told."""
     viewer.require(Right.MANAGE_PAYMENTS)
     return payees_of(owner_ids=[own_seller(viewer=viewer).id]).get(own_seller(viewer=viewer).id)
+
+
+def own_withdrawal(*, viewer: Viewer) -> Withdrawal | None:
+    """What the viewer asked for and was not paid yet."""
+    viewer.require(Right.MANAGE_PAYMENTS)
+    row = models.Withdrawal.objects.filter(
+        payee_id=own_seller(viewer=viewer).id, state=WithdrawalState.ASKED
+    ).first()
+    if row is None:
+        return None
+    return Withdrawal(
+        id=row.id,
+        amount_minor=row.amount_minor,
+        asked_at=row.asked_at,
+        in_batch=row.payout_id is not None,
+    )
+
+
+def asks_to_be_paid(*, viewer: Viewer) -> bool:
+    """Whether sellers of the viewer's program are paid what they ask for."""
+    book = models.Book.objects.filter(program_id=viewer.program_id).first()
+    return book is not None and book.on_request
 
 
 def own_balances(*, viewer: Viewer) -> Balances:

@@ -5,8 +5,15 @@ from django.db.models.functions import Coalesce
 
 from siyu.foundation.errors import NotFound
 from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.sellers.queries import own_seller
 from siyu.rooms.settlement import models
-from siyu.rooms.settlement.types import ItemState, PayoutItemView, PayoutState, PayoutView
+from siyu.rooms.settlement.types import (
+    ItemState,
+    OwnPayout,
+    PayoutItemView,
+    PayoutState,
+    PayoutView,
+)
 
 _MONTHS_IN_A_NUMBER = 100
 _COUNTED = (ItemState.WAITING, ItemState.PAID)
@@ -59,6 +66,25 @@ def payouts_of(*, viewer: Viewer) -> list[PayoutView]:
             failed=figures[row.id]["failed"],
         )
         for row in rows
+    ]
+
+
+def own_payouts(*, viewer: Viewer, limit: int = 12) -> list[OwnPayout]:
+    """What the viewer was paid, or is about to be, the newest first."""
+    viewer.require(Right.SEE_OWN_NUMBERS)
+    rows = models.PayoutItem.objects.filter(payee_id=own_seller(viewer=viewer).id).exclude(
+        payout__state__in=[PayoutState.DRAFTED, PayoutState.WITHDRAWN]
+    )
+    return [
+        OwnPayout(
+            paid_on=row.payout.paid_on,
+            gross_minor=row.gross_minor,
+            tax_minor=row.tax_minor,
+            net_minor=row.gross_minor - row.tax_minor,
+            state=ItemState(row.state),
+            reason=row.reason,
+        )
+        for row in rows.select_related("payout").order_by("-id")[:limit]
     ]
 
 

@@ -34,6 +34,7 @@ def terms_of(*, viewer: Viewer) -> Terms | None:
         least_payout_minor=book.least_payout_minor,
         withholding=Withholding(book.withholding),
         gap_policy=GapPolicy(book.gap_policy),
+        on_request=book.on_request,
     )
 
 
