@@ -304,6 +304,8 @@ payee[ann]                 GET    200  403  403  403  403  403  403  403  404  4
 payee[dan]                 GET    404  403  403  403  403  403  403  403  200  403  403  302
 payee[ann]                 POST   302  403  403  403  403  403  403  403  404  403  403  302
 payee[dan]                 POST   404  403  403  403  403  403  403  403  302  403  403  302
+payee-collector[ann]       POST   302  403  403  403  403  403  403  403  404  403  403  302
+payee-collector[dan]       POST   404  403  403  403  403  403  403  403  302  403  403  302
 ledger                     GET    200  403  403  403  403  403  403  403  200  403  403  302
 ledger-accounts[seller_available] GET 200  403  403  403  403  403  403  403  200  403  403  302
 ledger-export[seller_available] GET 200  403  403  403  403  403  403  403  200  403  403  302

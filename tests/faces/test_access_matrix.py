@@ -55,7 +55,14 @@ def address_of(both: TwoBrands, page: str, thing: str) -> str:
     if not thing:
         return reverse(page)
     seller, _, number = thing.partition("-")
-    if page in ("seller", "seller-link", "target-fix", "target-release", "payee"):
+    if page in (
+        "seller",
+        "seller-link",
+        "target-fix",
+        "target-release",
+        "payee",
+        "payee-collector",
+    ):
         return reverse(page, args=[both.seller(thing)])
     if page.startswith("task"):
         return reverse(page, args=[both.tasks["ann-3" if number == "held" else thing]])

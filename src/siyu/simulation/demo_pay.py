@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from siyu.foundation.calendar import month_of
+from siyu.rooms.commissions.actions import apply_review
 from siyu.rooms.operations.actions import wait_until_stable
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.organization.actions import add_staff, grant_role
@@ -70,6 +71,12 @@ def pay_sellers(*, program_id: int, code: str, now: datetime) -> None:
     _tell_payees(owner)
     wait_until_stable()
     close_due(program_id=program_id, today=today, at=now, viewer=owner)
+    apply_review(
+        viewer=owner,
+        month_on=begins_on,
+        today=month_of(today, 1 - _MONTHS_PAID),
+        at=now,
+    )
     finance_id = add_staff(login=f"{code}-finance", name="财务")
     grant_role(
         staff_id=finance_id, program_id=program_id, role=Role.FINANCE, unit_id=None, actor_id=None

@@ -22,6 +22,7 @@ ACTIONS = {
     "take back levels": gettext_lazy("took levels back before they counted"),
     "ask withdrawal": gettext_lazy("asked to be paid"),
     "cancel withdrawal": gettext_lazy("cancelled what she asked to be paid"),
+    "set collector": gettext_lazy("set who collects for a payee"),
     "set settlement": gettext_lazy("set how the program settles"),
     "close period": gettext_lazy("closed a period"),
     "tell identity": gettext_lazy("told who she is, to be paid"),

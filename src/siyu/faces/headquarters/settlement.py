@@ -24,9 +24,12 @@ from siyu.foundation.money import from_minor, to_minor
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import program_of, today_in
 from siyu.rooms.organization.types import ProgramView
-from siyu.rooms.settlement.actions import close_due, set_payee, set_terms
+from siyu.rooms.sellers.queries import find_seller_by_key
+from siyu.rooms.settlement.actions import close_due, set_collector, set_payee, set_terms
 from siyu.rooms.settlement.queries import (
     closings_of,
+    collected_by,
+    collector_of,
     find_payee,
     find_statement,
     owner_names,
@@ -38,6 +41,7 @@ from siyu.rooms.settlement.types import (
     ClosingView,
     GapPolicy,
     PayeeKind,
+    PayeeView,
     PeriodKind,
     Terms,
     Withholding,
@@ -146,15 +150,17 @@ def statement(request: HttpRequest, statement_id: int, *, viewer: Viewer) -> Htt
 @page(Right.SETTLE, methods=("GET", "POST"))
 def payee(request: HttpRequest, owner_id: int, *, viewer: Viewer) -> HttpResponse:
     """Where a payee's money stands, and who is behind it before the law."""
-    error = ""
-    if request.method == "POST":
-        try:
-            _set_payee(request, viewer, owner_id)
-        except BadInput as refused:
-            error = told(refused)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("payee", owner_id=owner_id)
+    if request.method == "GET":
+        return _payee(request, viewer, owner_id)
+    try:
+        _set_payee(request, viewer, owner_id)
+    except BadInput as refused:
+        return _payee(request, viewer, owner_id, told(refused))
+    messages.success(request, _("Saved."))
+    return redirect("payee", owner_id=owner_id)
+
+
+def _payee(request: HttpRequest, viewer: Viewer, owner_id: int, error: str = "") -> HttpResponse:
     name, balances, known = find_payee(viewer=viewer, owner_id=owner_id)
     shown = {
         "program": program_of(program_id=viewer.program_id),
@@ -165,11 +171,49 @@ def payee(request: HttpRequest, owner_id: int, *, viewer: Viewer) -> HttpRespons
         "withholding": WITHHOLDINGS[known.withholding] if known else "",
         "kinds": KINDS,
         "withholdings": WITHHOLDINGS,
+        "owner_id": owner_id,
+        **_collection(viewer, owner_id, known),
         "entered": request.POST,
         "error": error,
         "section": "settlement",
     }
     return render(request, "headquarters/payee.html", shown, status=_REFUSED if error else None)
+
+
+def _collection(viewer: Viewer, owner_id: int, known: PayeeView | None) -> dict[str, Any]:
+    """Who collects for a payee, and for whom it collects."""
+    company_id = collector_of(viewer=viewer, owner_id=owner_id)
+    collected = collected_by(viewer=viewer, company_id=owner_id)
+    asked = [*collected, *([company_id] if company_id else [])]
+    names = owner_names(viewer=viewer, owner_ids=asked)
+    return {
+        "company_id": company_id,
+        "company": names.get(company_id or 0, ""),
+        "collected": [{"id": each, "name": names.get(each, str(each))} for each in collected],
+        "may_collect": known is not None and known.kind is PayeeKind.COMPANY and company_id is None,
+    }
+
+
+@page(Right.SETTLE, methods=("POST",))
+def collector(request: HttpRequest, owner_id: int, *, viewer: Viewer) -> HttpResponse:
+    """Have this company collect for a seller of that number, or let a payee be paid itself."""
+    find_payee(viewer=viewer, owner_id=owner_id)
+    key, now = request.POST.get("seller", "").strip(), utc_now()
+    try:
+        if key:
+            seller = find_seller_by_key(viewer=viewer, source="", key=key)
+            set_collector(viewer=viewer, owner_id=seller.id, company_id=owner_id, at=now)
+        else:
+            set_collector(viewer=viewer, owner_id=owner_id, company_id=None, at=now)
+    except (Conflict, NotFound) as refused:
+        return _payee(request, viewer, owner_id, told(refused))
+    messages.success(
+        request,
+        _("From now on this company collects for her.")
+        if key
+        else _("From now on this payee is paid itself."),
+    )
+    return redirect("payee", owner_id=owner_id)
 
 
 def _set_payee(request: HttpRequest, viewer: Viewer, owner_id: int) -> None:

@@ -95,6 +95,7 @@ urlpatterns = [
     path("settlement/<id:closing_id>.csv", settlement.export, name="statements-export"),
     path("statements/<id:statement_id>", settlement.statement, name="statement"),
     path("payees/<id:owner_id>", settlement.payee, name="payee"),
+    path("payees/<id:owner_id>/collector", settlement.collector, name="payee-collector"),
     path("ledger", ledger.ledger, name="ledger"),
     path("ledger/<slug:name>", ledger.accounts, name="ledger-accounts"),
     path("ledger/<slug:name>.csv", ledger.export, name="ledger-export"),

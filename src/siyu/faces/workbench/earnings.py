@@ -28,6 +28,7 @@ from siyu.rooms.settlement.queries import (
     asks_to_be_paid,
     find_statement,
     own_balances,
+    own_collector,
     own_payee,
     own_payouts,
     own_statements,
@@ -137,6 +138,7 @@ def withdrawal(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
         "balances": balances,
         "most": from_minor(max(balances.available_minor, 0), program.currency),
         "payee": own_payee(viewer=viewer),
+        "company": own_collector(viewer=viewer),
         "asks": asks_to_be_paid(viewer=viewer),
         "asked": own_withdrawal(viewer=viewer),
         "payouts": [
@@ -184,6 +186,7 @@ def payment(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
             return redirect("earnings")
     shown = {
         "payee": own_payee(viewer=viewer),
+        "company": own_collector(viewer=viewer),
         "entered": request.POST,
         "error": error,
         "tab": "numbers",

@@ -95,6 +95,24 @@ class Payee(models.Model):
     verified_at = models.DateTimeField(null=True)
 
 
+class Collection(models.Model):
+    """A company collects what a seller or store is paid; the company invoices for it."""
+
+    owner_id = models.BigIntegerField(primary_key=True)
+    program = models.ForeignKey("organization.Program", models.PROTECT, related_name="+")
+    company = models.ForeignKey(Payee, models.PROTECT, related_name="+")
+    set_by_id = models.BigIntegerField(null=True)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(owner_id=models.F("company")),
+                name="settlement_collects_for_others",
+            )
+        ]
+
+
 class Payout(models.Model):
     """A payout batch; the one who checks is never the one who made it."""
 

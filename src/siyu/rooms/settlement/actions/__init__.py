@@ -1,6 +1,6 @@
 """Every write of settlement."""
 
-from siyu.rooms.settlement.actions.payees import identify, reseal_payees, set_payee
+from siyu.rooms.settlement.actions.payees import identify, reseal_payees, set_collector, set_payee
 from siyu.rooms.settlement.actions.payouts import (
     approve_payout,
     carry_out_payouts,
@@ -20,6 +20,7 @@ __all__ = [
     "identify",
     "reseal_payees",
     "run_settlement",
+    "set_collector",
     "set_payee",
     "set_terms",
     "withdraw_payout",

@@ -1,6 +1,7 @@
 """Who is behind a payee: told by herself or by finance, and checked."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -62,6 +63,40 @@ def set_payee(
         raise BadInput("withholding", "Traders and companies invoice; write none.")
     _write(viewer, owner_id, kind, withholding, (name, number, account))
     record_deed(viewer=viewer, action="set payee", subject=f"payee {owner_id}")
+
+
+@transaction.atomic
+def set_collector(*, viewer: Viewer, owner_id: int, company_id: int | None, at: datetime) -> None:
+    """Have a company collect what a seller or store is paid from now on; None ends it.
+
+    The company invoices, so nothing is withheld. A batch that waits is made anew. Raises NotFound,
+    and Conflict for what is no company whose licence is known, or is collected for itself.
+    """
+    viewer.require(Right.SETTLE)
+    owner_names(viewer=viewer, owner_ids=[owner_id], all_known=True)
+    record_deed(viewer=viewer, action="set collector", subject=f"payee {owner_id}")
+    if company_id is None:
+        models.Collection.objects.filter(owner_id=owner_id).delete()
+        return
+    owner_names(viewer=viewer, owner_ids=[company_id], all_known=True)
+    company = models.Payee.objects.filter(
+        owner_id=company_id, kind=PayeeKind.COMPANY, verified_at__isnull=False
+    ).first()
+    if company is None or company_id == owner_id:
+        raise Conflict("Only another payee that is a company can collect; tell its licence first.")
+    if models.Collection.objects.filter(owner_id=company_id).exists():
+        raise Conflict("Somebody else collects for this company; choose that one.")
+    if models.Collection.objects.filter(company_id=owner_id).exists():
+        raise Conflict("This payee collects for others itself.")
+    models.Collection.objects.update_or_create(
+        owner_id=owner_id,
+        defaults={
+            "program_id": viewer.program_id,
+            "company": company,
+            "set_by_id": viewer.staff_id,
+            "set_at": at,
+        },
+    )
 
 
 def reseal_payees() -> int:

@@ -20,6 +20,7 @@ from siyu.rooms.sellers.queries import units_of_sellers
 from siyu.rooms.settlement import models
 from siyu.rooms.settlement.ports import payer
 from siyu.rooms.settlement.queries import paid_before
+from siyu.rooms.settlement.queries.payees import paid_through
 from siyu.rooms.settlement.rules import tax_on
 from siyu.rooms.settlement.types import (
     GapPolicy,
@@ -55,11 +56,8 @@ def draft_payout(
         program_id=viewer.program_id, state=PayoutState.DRAFTED
     ).exists():
         raise Conflict("A batch waits to be checked; check or withdraw it first.")
-    rows = models.Payee.objects.filter(program_id=viewer.program_id, verified_at__isnull=False)
-    if payee_ids is not None:
-        rows = rows.filter(owner_id__in=list(payee_ids))
-    sealed = {payee.owner_id: payee.sealed for payee in rows}
-    due = _due(book, list(rows), today, _asked(book))
+    payees = paid_through(program_id=viewer.program_id, owner_ids=payee_ids)
+    due = _due(book, payees, today, _asked(book))
     if not due:
         raise Conflict("Nobody whose identity is known has as much as the least payout.")
     book.payouts += 1
@@ -71,7 +69,7 @@ def draft_payout(
         models.PayoutItem(
             payout=payout,
             payee_id=payee_id,
-            sealed=sealed[payee_id],
+            sealed=payees[payee_id].sealed,
             gross_minor=gross,
             tax_minor=tax,
             month=month_number(today),
@@ -110,10 +108,11 @@ def approve_payout(*, viewer: Viewer, payout_id: int, today: date, at: datetime)
     if payout.made_by_id == checker_id:
         raise Conflict("Who made a batch cannot check it; ask somebody else.")
     items = list(models.PayoutItem.objects.filter(payout=payout).order_by("payee_id"))
-    payees = models.Payee.objects.in_bulk([item.payee_id for item in items])
-    due = _due(book, list(payees.values()), today, _asked(book, payout))
+    payees = paid_through(program_id=viewer.program_id, owner_ids=[item.payee_id for item in items])
+    due = _due(book, payees, today, _asked(book, payout))
     for item in items:
-        if bytes(payees[item.payee_id].sealed) != bytes(item.sealed):
+        payee = payees.get(item.payee_id)
+        if payee is None or bytes(payee.sealed) != bytes(item.sealed):
             raise Conflict("Who is paid or where has changed since; withdraw it and make it anew.")
         if due.get(item.payee_id) != (item.gross_minor, item.tax_minor):
             raise Conflict("Balances or tax have changed since; withdraw it and make it anew.")
@@ -221,33 +220,36 @@ def _asked(book: models.Book, payout: models.Payout | None = None) -> dict[int, 
 
 
 def _due(
-    book: models.Book, payees: list[models.Payee], today: date, asked: Mapping[int, int] | None
+    book: models.Book,
+    payees: Mapping[int, models.Payee],
+    today: date,
+    asked: Mapping[int, int] | None,
 ) -> dict[int, tuple[int, int]]:
-    """(gross, tax) of each payee who has enough, by payee.
+    """(gross, tax) of each seller or store that has enough.
 
     Sellers are due no more than they asked for, where they are asked; stores cannot ask.
     """
+    owners = sorted(payees)
     if asked is not None:
-        sellers = units_of_sellers(seller_ids=[payee.owner_id for payee in payees])
-        payees = [each for each in payees if each.owner_id in asked or each.owner_id not in sellers]
-    accounts = [Account(Purpose.SELLER_AVAILABLE, payee.owner_id) for payee in payees]
-    held = balances_of(program_id=book.program_id, accounts=accounts)
+        sellers = units_of_sellers(seller_ids=owners)
+        owners = [owner for owner in owners if owner in asked or owner not in sellers]
+    accounts = {owner: Account(Purpose.SELLER_AVAILABLE, owner) for owner in owners}
+    held = balances_of(program_id=book.program_id, accounts=accounts.values())
     before = paid_before(program_id=book.program_id, year=today.year)
     found: dict[int, tuple[int, int]] = {}
-    for payee, account in zip(payees, accounts, strict=True):
-        most = (asked or {}).get(payee.owner_id, held[account])
-        gross = min(held[account], most)
+    for owner, account in accounts.items():
+        gross = min(held[account], (asked or {}).get(owner, held[account]))
         if gross <= 0 or gross < book.least_payout_minor:
             continue
         tax = tax_on(
             gross_fen=gross,
             month=month_number(today),
-            before=before.get(payee.owner_id, {}),
-            withholding=Withholding(payee.withholding),
+            before=before.get(owner, {}),
+            withholding=Withholding(payees[owner].withholding),
             gap_policy=GapPolicy(book.gap_policy),
         )
         if tax < gross:
-            found[payee.owner_id] = (gross, tax)
+            found[owner] = (gross, tax)
     return found
 
 

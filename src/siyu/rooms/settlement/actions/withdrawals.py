@@ -10,6 +10,7 @@ from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.sellers.queries import own_seller
 from siyu.rooms.settlement import models
 from siyu.rooms.settlement.queries import own_balances
+from siyu.rooms.settlement.queries.payees import paid_through
 from siyu.rooms.settlement.types import WithdrawalState
 
 
@@ -25,7 +26,7 @@ def ask_withdrawal(*, viewer: Viewer, amount_minor: int, at: datetime) -> None:
     book = models.Book.objects.filter(program_id=viewer.program_id).first()
     if book is None or not book.on_request:
         raise Conflict("There is nothing to ask for: the next batch pays all that is available.")
-    if not models.Payee.objects.filter(owner_id=seller_id, verified_at__isnull=False).exists():
+    if not paid_through(program_id=viewer.program_id, owner_ids=[seller_id]):
         raise Conflict("Tell first how you are paid; your identity has to be known.")
     if amount_minor < max(book.least_payout_minor, 1):
         raise BadInput("amount", "This is less than the least payout.")

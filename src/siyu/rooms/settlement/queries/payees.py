@@ -1,6 +1,6 @@
 """Who is behind payees."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.conf import settings
 
@@ -8,6 +8,7 @@ from siyu.foundation.crypto import mask_name
 from siyu.foundation.errors import NotFound
 from siyu.rooms.ledger.queries import balances_of
 from siyu.rooms.ledger.types import Account, Purpose
+from siyu.rooms.operations.queries import any_of
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_units, units_under
 from siyu.rooms.sellers.queries import own_seller, sellers_of_ids
@@ -88,6 +89,43 @@ def find_payee(*, viewer: Viewer, owner_id: int) -> tuple[str, Balances, PayeeVi
     names = owner_names(viewer=viewer, owner_ids=[owner_id], all_known=True)
     held = _balances(viewer.program_id, [owner_id])[owner_id]
     return names[owner_id], held, payees_of(owner_ids=[owner_id]).get(owner_id)
+
+
+def paid_through(
+    *, program_id: int, owner_ids: Collection[int] | None = None
+) -> dict[int, models.Payee]:
+    """Who is paid for each seller or store: itself, or the company that collects for it.
+
+    Those whose identity is not known are left out.
+    """
+    known = models.Payee.objects.filter(program_id=program_id, verified_at__isnull=False)
+    collected = models.Collection.objects.filter(program_id=program_id).select_related("company")
+    if owner_ids is not None:
+        known = known.filter(owner_id__in=any_of(values=set(owner_ids)))
+        collected = collected.filter(owner_id__in=any_of(values=set(owner_ids)))
+    found = {payee.owner_id: payee for payee in known}
+    return found | {each.owner_id: each.company for each in collected if each.company.verified_at}
+
+
+def collector_of(*, viewer: Viewer, owner_id: int) -> int | None:
+    """The company that collects for a seller or store; None where it is paid itself."""
+    viewer.require(Right.SETTLE)
+    row = models.Collection.objects.filter(program_id=viewer.program_id, owner_id=owner_id).first()
+    return row.company_id if row else None
+
+
+def collected_by(*, viewer: Viewer, company_id: int) -> list[int]:
+    """The sellers and stores that a company collects for."""
+    viewer.require(Right.SETTLE)
+    rows = models.Collection.objects.filter(program_id=viewer.program_id, company_id=company_id)
+    return list(rows.order_by("set_at", "owner_id").values_list("owner_id", flat=True))
+
+
+def own_collector(*, viewer: Viewer) -> str:
+    """The name of the company that collects for the viewer; empty where nobody does."""
+    viewer.require(Right.MANAGE_PAYMENTS)
+    row = models.Collection.objects.filter(owner_id=own_seller(viewer=viewer).id).first()
+    return payees_of(owner_ids=[row.company_id])[row.company_id].name if row else ""
 
 
 def payees_of(*, owner_ids: Iterable[int]) -> dict[int, PayeeView]:
