@@ -55,14 +55,7 @@ def address_of(both: TwoBrands, page: str, thing: str) -> str:
     if not thing:
         return reverse(page)
     seller, _, number = thing.partition("-")
-    if page in (
-        "seller",
-        "seller-link",
-        "target-fix",
-        "target-release",
-        "payee",
-        "payee-collector",
-    ):
+    if page in ("seller", "seller-link", "target-fix", "target-release") or "payee" in page:
         return reverse(page, args=[both.seller(thing)])
     if page.startswith("task"):
         return reverse(page, args=[both.tasks["ann-3" if number == "held" else thing]])
