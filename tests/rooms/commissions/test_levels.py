@@ -271,7 +271,7 @@ class TestChangeOfPlan:
     ) -> None:
         plan_id = next_plan(levelled)
         told = levels_carried(viewer=levelled.owner, plan_id=plan_id)
-        assert [(each.before, each.after, each.trial_over_on) for each in told] == [
+        assert [(each.before, each.after, each.trial and each.trial.over_on) for each in told] == [
             ("gold", "gold", self.OVER),
             ("silver", "silver", None),
             ("new", "new", None),
@@ -286,7 +286,7 @@ class TestChangeOfPlan:
         assert payable(levelled, levelled.seller("S1")) == 600 + 1_000 + 100
         assert level(levelled, "S2", self.OVER) == "silver"
 
-    def test_who_earns_it_keeps_it_and_is_told_once(self, levelled: Brand) -> None:
+    def test_who_earns_it_keeps_it(self, levelled: Brand) -> None:
         self.carried(levelled, next_plan(levelled))
         own = levelled.seller_viewer("S1")
         told = own_level(viewer=own, today=date(2026, 5, 15))
@@ -294,7 +294,7 @@ class TestChangeOfPlan:
         assert told.trial_until == self.OVER - timedelta(days=1)
         sold(levelled, "S1", 200, "2026-05-15")
         assert self.settled(levelled, date(2026, 5, 16)) == 1
-        assert self.settled(levelled, date(2026, 5, 17)) == 0
+        assert self.settled(levelled, date(2026, 5, 17)) == 1
         assert level(levelled, "S1", self.OVER) == "gold"
         told = own_level(viewer=own, today=date(2026, 5, 17))
         assert told is not None
@@ -335,6 +335,70 @@ class TestChangeOfPlan:
         reviewed(levelled, date(2026, 5, 9), date(2026, 4, 1))
         assert level(levelled, "S2", within) == "gold"
         assert level(levelled, "S2", self.OVER) == "gold"
+
+    def test_what_was_earned_and_came_back_within_the_trial_was_not_earned(
+        self, levelled: Brand
+    ) -> None:
+        self.carried(levelled, next_plan(levelled))
+        sold(levelled, "S1", 300, "2026-05-02")
+        assert self.settled(levelled, date(2026, 5, 3)) == 1
+        row = sale("S1-2026-05-02-300", fen=30_000, at="2026-05-02 12:00", seller_key="S1")
+        levelled.orders({**row, "refund_minor": 30_000, "refunded_at": "2026-05-04 12:00"})
+        accrue(levelled)
+        assert self.settled(levelled, date(2026, 5, 5)) == 0
+        assert level(levelled, "S1", self.OVER) == "new"
+
+    def test_a_review_before_the_new_plan_begins_leaves_its_trial_alone(
+        self, levelled: Brand
+    ) -> None:
+        self.carried(levelled, next_plan(levelled))
+        sold(levelled, "S2", 600, "2026-03-28")
+        take_back_review(
+            viewer=levelled.owner,
+            review_id=level_reviews(viewer=levelled.owner)[-1].id,
+            today=TODAY,
+            at=AT,
+        )
+        reviewed(levelled)
+        assert level(levelled, "S2", TOMORROW) == "gold"
+        assert level(levelled, "S2", self.START) == "silver"
+        assert level(levelled, "S1", self.OVER) == "new"
+
+    def test_a_level_raised_after_the_trial_was_passed_stays_raised(self, levelled: Brand) -> None:
+        text = LEVELS + CARRIES.replace("gold = {", "silver = {").replace(
+            ', silver = { to = "silver" }', ""
+        ).replace('to = "gold"', 'to = "silver"')
+        self.carried(levelled, next_plan(levelled, text))
+        sold(levelled, "S2", 600, "2026-05-02")
+        assert self.settled(levelled, date(2026, 5, 3)) == 1
+        reviewed(levelled, date(2026, 5, 9), date(2026, 4, 1))
+        sold(levelled, "S2", 40, "2026-04-20")
+        assert level(levelled, "S2", date(2026, 5, 10)) == "silver"
+        reviewed(levelled, date(2026, 6, 9), date(2026, 5, 1))
+        assert [level(levelled, "S2", day) for day in (self.OVER, date(2026, 6, 10))] == [
+            "silver",
+            "gold",
+        ]
+
+    def test_a_second_change_of_plan_ends_the_trial_of_the_first(self, levelled: Brand) -> None:
+        self.carried(levelled, next_plan(levelled))
+        kept = LEVELS + '[carries]\nlevels = { gold = { to = "gold" } }\n'
+        self.carried(levelled, next_plan(levelled, kept, "2026-05-15"))
+        assert self.settled(levelled, date(2026, 6, 2)) == 0
+        assert [level(levelled, "S1", day) for day in (self.START, self.OVER)] == ["gold", "gold"]
+
+    def test_levels_of_the_day_before_are_carried(self, levelled: Brand) -> None:
+        plan_id = next_plan(levelled, LEVELS + CARRIES, "2026-04-04")
+        take_back_review(
+            viewer=levelled.owner,
+            review_id=level_reviews(viewer=levelled.owner)[-1].id,
+            today=TODAY,
+            at=AT,
+        )
+        reviewed(levelled, date(2026, 4, 3))
+        assert [
+            each.before for each in levels_carried(viewer=levelled.owner, plan_id=plan_id)
+        ] == []
 
     def test_old_orders_stay_on_the_old_plan(self, levelled: Brand) -> None:
         text = LEVELS.replace("percent = 10", "percent = 8") + CARRIES

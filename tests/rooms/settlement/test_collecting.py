@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from siyu.foundation.errors import Conflict, NotAllowed, NotFound
+from siyu.foundation.errors import BadInput, Conflict, NotAllowed, NotFound
 from siyu.rooms.ledger.types import Purpose
+from siyu.rooms.organization.types import Role
 from siyu.rooms.settlement.actions import (
     approve_payout,
     carry_out_payouts,
@@ -26,6 +27,7 @@ from siyu.rooms.settlement.types import PayeeKind, Withholding
 from tests.rooms.brand import Brand, new_brand
 from tests.rooms.settlement.test_settling import (
     AT,
+    PAPER,
     assert_sound,
     close,
     held,
@@ -137,3 +139,63 @@ def test_who_may_set_it_and_for_whom(sold: Brand) -> None:
         with pytest.raises(NotFound):
             set_collector(viewer=other, owner_id=sold.seller("S2"), company_id=company_id, at=AT)
     assert collector_of(viewer=sold.owner, owner_id=sold.seller("S2")) is None
+
+
+def test_who_told_where_money_goes_cannot_check_it(sold: Brand) -> None:
+    maker, checker = two(sold)
+    set_collector(viewer=checker, owner_id=sold.seller("S2"), company_id=sold.seller("S1"), at=AT)
+    payout_id = draft_payout(viewer=maker, today=PAID_ON, at=AT)
+    shown = {each.payee_id: each for each in payout_items(viewer=maker, payout_id=payout_id)}
+    other = shown[sold.seller("S2")]
+    assert (other.name, other.masked_account) == ("Plum Trading", "····1234")
+    with pytest.raises(Conflict, match="cannot check it"):
+        approve_payout(viewer=checker, payout_id=payout_id, today=PAID_ON, at=AT)
+    third = sold.staff("fred", Role.FINANCE)
+    approve_payout(viewer=third, payout_id=payout_id, today=PAID_ON, at=AT)
+
+
+def test_who_told_an_identity_cannot_check_it(shop: Brand) -> None:
+    maker, checker = two(shop)
+    set_payee(
+        viewer=checker,
+        owner_id=shop.seller("S1"),
+        kind=PayeeKind.PERSON,
+        withholding=Withholding.PER_PAYMENT,
+        name="Zhang San",
+        number=PAPER,
+        account="6222020000001111",
+    )
+    shop.orders(sale("O1", 5_000, "2026-03-05"))
+    close(shop, PAID_ON)
+    payout_id = draft_payout(viewer=maker, today=PAID_ON, at=AT)
+    with pytest.raises(Conflict, match="cannot check it"):
+        approve_payout(viewer=checker, payout_id=payout_id, today=PAID_ON, at=AT)
+    assert held(shop, Purpose.SELLER_AVAILABLE, "S1") == 50_000
+
+
+def test_a_company_that_collects_stays_a_company(sold: Brand) -> None:
+    collect(sold)
+    with pytest.raises(BadInput, match="stays a company"):
+        set_payee(
+            viewer=sold.owner,
+            owner_id=sold.seller("S1"),
+            kind=PayeeKind.PERSON,
+            withholding=Withholding.PER_PAYMENT,
+            name="Zhang San",
+            number=PAPER,
+            account="6222020000001111",
+        )
+    assert Payee.objects.get(owner_id=sold.seller("S1")).kind == PayeeKind.COMPANY
+
+
+def test_what_a_company_collected_is_no_income_of_the_person(sold: Brand) -> None:
+    collect(sold)
+    maker, checker = two(sold)
+    pay(sold, maker, checker, PAID_ON)
+    collect(sold, company=None)
+    known(sold, "S2")
+    sold.orders(sale("O3", 8_000, "2026-03-05", seller_key="S2"))
+    close(sold, date(2026, 5, 1))
+    payout_id = draft_payout(viewer=maker, today=date(2026, 4, 3), at=AT)
+    (item,) = payout_items(viewer=maker, payout_id=payout_id)
+    assert (item.payee_id, item.gross_minor, item.tax_minor) == (sold.seller("S2"), 80_000, 0)

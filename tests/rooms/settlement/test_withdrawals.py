@@ -172,3 +172,11 @@ def test_stores_cannot_ask_and_are_paid_in_full(committed_brand: Brand) -> None:
     payout_id = draft_payout(viewer=maker, today=PAID_ON, at=AT)
     (item,) = payout_items(viewer=maker, payout_id=payout_id)
     assert (item.payee_id, item.gross_minor) == (brand.store("N1"), 10_000)
+
+
+def test_who_left_cannot_ask_and_is_paid_in_full(asked: Brand) -> None:
+    asked.sellers({"key": "S2", "login": "s2", "status": "left"})
+    maker, _ = two(asked)
+    payout_id = draft_payout(viewer=maker, today=PAID_ON, at=AT)
+    (item,) = payout_items(viewer=maker, payout_id=payout_id)
+    assert (item.payee_id, item.gross_minor) == (asked.seller("S2"), 30_000)

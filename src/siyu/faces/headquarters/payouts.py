@@ -18,7 +18,7 @@ from siyu.foundation.money import from_minor
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_staff, program_of, today_in
 from siyu.rooms.settlement.actions import approve_payout, draft_payout, withdraw_payout
-from siyu.rooms.settlement.queries import owner_names, payees_of, payout_items, payouts_of
+from siyu.rooms.settlement.queries import owner_names, payout_items, payouts_of
 from siyu.rooms.settlement.types import ItemState, PayoutState, PayoutView
 
 STATES = {
@@ -114,7 +114,7 @@ def _batch(request: HttpRequest, viewer: Viewer, payout_id: int, error: str = ""
     found = _find(viewer, payout_id)
     items = payout_items(viewer=viewer, payout_id=payout_id)
     owners = [each.payee_id for each in items]
-    names, payees = owner_names(viewer=viewer, owner_ids=owners), payees_of(owner_ids=owners)
+    names = owner_names(viewer=viewer, owner_ids=owners)
     people = names_of_staff(staff_ids={found.made_by_id, found.checked_by_id or 0})
     shown = {
         "program": program_of(program_id=viewer.program_id),
@@ -127,7 +127,6 @@ def _batch(request: HttpRequest, viewer: Viewer, payout_id: int, error: str = ""
             {
                 "item": each,
                 "name": names.get(each.payee_id, ""),
-                "payee": payees.get(each.payee_id),
                 "state": ITEM_STATES[each.state],
                 "reason": _(each.reason) if each.reason else "",
             }
@@ -149,6 +148,8 @@ def _find(viewer: Viewer, payout_id: int) -> PayoutView:
 def _lines(viewer: Viewer, payout_id: int) -> Iterator[Sequence[Any]]:
     yield (
         _("Payee"),
+        _("Paid to"),
+        _("Account"),
         _("Before tax"),
         _("Tax withheld"),
         _("Paid out"),
@@ -163,6 +164,8 @@ def _lines(viewer: Viewer, payout_id: int) -> Iterator[Sequence[Any]]:
         amounts = (each.gross_minor, each.tax_minor, each.net_minor)
         yield (
             names.get(each.payee_id, str(each.payee_id)),
+            each.name,
+            each.masked_account,
             *(from_minor(amount, currency) for amount in amounts),
             ITEM_STATES[each.state][0],
             _(each.reason) if each.reason else "",

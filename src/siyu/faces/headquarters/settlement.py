@@ -70,7 +70,7 @@ KINDS = {
     PayeeKind.SOLE_TRADER: gettext_lazy("Sole trader"),
     PayeeKind.COMPANY: gettext_lazy("Company"),
 }
-_REFUSED, _SIZE, _BATCH = 422, 20, 1_000
+_REFUSED, _SIZE, _BATCH, _MOST = 422, 20, 1_000, 10**9
 
 
 @page(Right.SETTLE, methods=("GET", "POST"))
@@ -268,14 +268,16 @@ def _terms(request: HttpRequest, program: ProgramView) -> Terms:
             "begins_on", "Choose a period, its first day and how to withhold."
         ) from error
     try:
-        least = to_minor(Decimal(given.get("least_payout", "") or "0"), program.currency)
-    except InvalidOperation as error:
-        raise BadInput("least_payout", "Write the least payout as a number.") from error
+        least = Decimal(given.get("least_payout", "") or "0")
+    except InvalidOperation:
+        least = Decimal("nan")
+    if not least.is_finite() or least > _MOST:
+        raise BadInput("least_payout", "Write the least payout as a number.")
     return Terms(
         period=period,
         working_days=whole_number(given.get("working_days", "")) or 1,
         begins_on=begins_on,
-        least_payout_minor=least,
+        least_payout_minor=to_minor(least, program.currency),
         withholding=withholding,
         gap_policy=gap_policy,
         on_request=given.get("on_request") == "1",

@@ -43,7 +43,7 @@ PAYOUT_STATES = {
     ItemState.FAILED: gettext_lazy("came back"),
     ItemState.WITHDRAWN: gettext_lazy("withdrawn"),
 }
-_SIZE, _REFUSED = 20, 422
+_SIZE, _REFUSED, _MOST = 20, 422, 10**9
 
 
 @page(Right.SEE_OWN_NUMBERS)
@@ -162,9 +162,12 @@ def cancel(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
 
 def _amount(text: str, currency: str) -> int:
     try:
-        return to_minor(Decimal(text.strip() or "0"), currency)
-    except InvalidOperation as error:
-        raise BadInput("amount", "Write the amount as a number, such as 120.50.") from error
+        amount = Decimal(text.strip() or "0")
+    except InvalidOperation:
+        amount = Decimal("nan")
+    if not amount.is_finite() or abs(amount) > _MOST:
+        raise BadInput("amount", "Write the amount as a number, such as 120.50.")
+    return to_minor(amount, currency)
 
 
 @page(Right.MANAGE_PAYMENTS, methods=("GET", "POST"))

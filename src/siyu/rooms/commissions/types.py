@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from siyu.analytics.commissions import Scope
+from siyu.rooms.sellers.types import Trial
 
 
 class Subject(NamedTuple):
@@ -144,7 +145,7 @@ class LevelChange:
     growth_minor: int
     month_minor: int
     is_protected: bool
-    trial_over_on: date | None = None
+    trial: Trial | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

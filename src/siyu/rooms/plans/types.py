@@ -122,7 +122,8 @@ class CountingVersion:
     """A published version: from when it counts, until when at the latest, and what it says.
 
     ``ids`` are those of what it names, as they were when it was published. ``never`` says that a
-    later version begins on its first day; ``looks_back`` that it began before it was published.
+    later version begins on its first day; ``looks_back`` that it began before it was published,
+    or on that day.
     """
 
     from_on: date

@@ -55,7 +55,8 @@ class Seller(models.Model):
 class LevelPeriod(models.Model):
     """The level of a seller from a day on, until the next period; the last one of a day counts.
 
-    ``source_id`` is of what set it, so that it can be taken back as a whole.
+    On trial, it falls to another one on ``trial_over_on`` unless the trial was passed or a later
+    period came before. ``source_id`` is of what set it, so that it can be taken back as a whole.
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
@@ -63,6 +64,10 @@ class LevelPeriod(models.Model):
     level = models.CharField(max_length=LEVEL_LENGTH)
     from_on = models.DateField()
     reason = models.CharField(max_length=12)
+    trial_over_on = models.DateField(null=True)
+    earn_minor = models.BigIntegerField(default=0)
+    falls_to = models.CharField(max_length=LEVEL_LENGTH, blank=True, default="")
+    is_passed = models.BooleanField(default=False)
     source_id = models.BigIntegerField(null=True)
     set_by_id = models.BigIntegerField(null=True)
     set_at = models.DateTimeField(default=timezone.now)

@@ -74,13 +74,25 @@ class LevelReason(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What a level on trial asks for: own sales in minor units before a day, or it falls."""
+
+    over_on: date
+    earn_minor: int
+    falls_to: str
+    is_passed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class LevelFrom:
-    """The level of a seller from a day on, and why."""
+    """The level of a seller from a day on, why, and the trial it is on; ``id`` once it stands."""
 
     seller_id: int
     level: str
     from_on: date
     reason: LevelReason
+    trial: Trial | None = None
+    id: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,7 +84,7 @@ class Statement(models.Model):
 class Payee(models.Model):
     """Who is behind a payee before the law; name, number and account are sealed.
 
-    ``owner_id`` is the seller's or store's id.
+    ``owner_id`` is the seller's or store's id, ``told_by_id`` who told it last.
     """
 
     owner_id = models.BigIntegerField(primary_key=True)
@@ -93,6 +93,7 @@ class Payee(models.Model):
     withholding = models.CharField(max_length=_KIND_LENGTH)
     sealed = models.BinaryField()
     verified_at = models.DateTimeField(null=True)
+    told_by_id = models.BigIntegerField(null=True)
 
 
 class Collection(models.Model):
@@ -159,6 +160,7 @@ class PayoutItem(models.Model):
     sealed = models.BinaryField()
     gross_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
+    withholding = models.CharField(max_length=_KIND_LENGTH, blank=True, default="")
     month = models.PositiveIntegerField()
     state = models.CharField(max_length=_KIND_LENGTH, default=ItemState.WAITING)
     reason = models.CharField(max_length=200, blank=True, default="")

@@ -210,10 +210,15 @@ class PayoutView:
 
 @dataclass(frozen=True, kw_only=True)
 class PayoutItemView:
-    """What one payee gets of a batch: gross, less tax, is net; why it failed where it did."""
+    """What one payee gets of a batch: gross, less tax, is net; why it failed where it did.
+
+    ``name`` and ``masked_account`` are of who is paid: herself, or the company that collects.
+    """
 
     id: int
     payee_id: int
+    name: str
+    masked_account: str
     gross_minor: int
     tax_minor: int
     net_minor: int

@@ -1,5 +1,6 @@
 """Levels given to sellers: by the review of a month, by a change of plan, by a trial passed."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -7,22 +8,21 @@ from django.db import IntegrityError, transaction
 
 from siyu.foundation.calendar import month_of
 from siyu.foundation.errors import BadInput, Conflict, NotFound
-from siyu.foundation.money import to_minor
 from siyu.rooms.commissions import models
 from siyu.rooms.commissions.queries.levels import (
     levels_carried,
-    levels_held,
     review_of_month,
     sold_between,
     version_with_levels,
 )
-from siyu.rooms.commissions.types import LevelChange, ReviewKind
+from siyu.rooms.commissions.types import ReviewKind
 from siyu.rooms.operations.actions import record_deed
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.plans.queries import find_plan, plans_in_force
 from siyu.rooms.plans.types import PlanState
-from siyu.rooms.sellers.actions import set_levels, take_back_levels
-from siyu.rooms.sellers.types import LevelFrom, LevelReason
+from siyu.rooms.sellers.actions import judge_trials, set_levels, take_back_levels
+from siyu.rooms.sellers.queries import levels_held, trials_since
+from siyu.rooms.sellers.types import LevelFrom, LevelReason, Trial
 
 _LATE_DAYS = 31
 """For so long after a trial, sales that are told late still pass it."""
@@ -53,12 +53,10 @@ def apply_review(*, viewer: Viewer, month_on: date, today: date, at: datetime) -
         LevelFrom(
             seller_id=each.seller_id,
             level=each.after or "",
-            from_on=day,
+            from_on=from_on,
             reason=LevelReason.REVIEW,
         )
         for each in changed
-        for day in (from_on, each.trial_over_on)
-        if day is not None
     ]
     set_levels(viewer=viewer, levels=levels, source_id=row.id, at=at)
     record_deed(viewer=viewer, action="review levels", subject=f"review {row.id}")
@@ -69,9 +67,9 @@ def apply_review(*, viewer: Viewer, month_on: date, today: date, at: datetime) -
 def carry_levels(*, viewer: Viewer, plan_id: int, today: date, at: datetime) -> int:
     """Give sellers their levels in a plan that begins later, by its own rule; returns its id.
 
-    Whose level has to be earned gets the first one on the day after the trial, unless she earns it
-    before. Raises NotFound, and Conflict for a plan that is not published, has begun, or carried
-    levels over already.
+    It goes by the levels of the day before; whose level has to be earned falls to the first one on
+    the day after the trial, unless she earns it before. Raises NotFound, and Conflict for a plan
+    that is not published, has begun, or carried levels over already.
     """
     viewer.require(Right.PUBLISH_PLANS)
     version = find_plan(viewer=viewer, plan_id=plan_id)
@@ -88,7 +86,16 @@ def carry_levels(*, viewer: Viewer, plan_id: int, today: date, at: datetime) -> 
         falls=0,
     )
     _insert_once(viewer, row, at, "Levels were carried over to this plan already.")
-    levels = _carried(changes, plan.from_on, plan.levels[0].key)
+    levels = [
+        LevelFrom(
+            seller_id=each.seller_id,
+            level=each.after or "",
+            from_on=plan.from_on,
+            reason=LevelReason.CARRIED,
+            trial=each.trial,
+        )
+        for each in changes
+    ]
     set_levels(viewer=viewer, levels=levels, source_id=row.id, at=at)
     record_deed(viewer=viewer, action="carry levels", subject=f"plan {plan_id}")
     return row.id
@@ -123,58 +130,73 @@ def take_back_carried(*, plan_id: int, at: datetime) -> None:
         _take_back(row, at)
 
 
+@transaction.atomic
 def settle_trials(*, program_id: int, today: date, at: datetime) -> int:
-    """Leave their level to sellers who have earned it within their trial; returns how many."""
-    plans = plans_in_force(program_id=program_id)
-    passed = 0
+    """Judge trials by what was sold in them so far, less what came back; how many are passed.
+
+    Until a trial is over the judgement may change. Sales that are told within a month after it
+    give the level back from tomorrow on.
+    """
+    _forget_withdrawn(program_id, at)
+    trials = [
+        (each, each.trial)
+        for each in trials_since(program_id=program_id, day=today - timedelta(days=_LATE_DAYS))
+        if each.trial is not None and each.from_on < today
+    ]
+    earned = _earned(program_id, trials)
+    running = {each.id for each, trial in trials if today <= trial.over_on}
+    judge_trials(passed=earned & running, failed=running - earned)
+    tomorrow = today + timedelta(days=1)
+    held = levels_held(program_id=program_id, day=tomorrow)
+    late = [
+        LevelFrom(
+            seller_id=each.seller_id,
+            level=each.level,
+            from_on=tomorrow,
+            reason=LevelReason.EARNED,
+        )
+        for each, trial in trials
+        if each.id in earned - running and _fell_by(held.get(each.seller_id), trial)
+    ]
+    set_levels(viewer=None, levels=late, source_id=None, at=at)
+    return len(earned & running) + len(late)
+
+
+def _earned(program_id: int, trials: Sequence[tuple[LevelFrom, Trial]]) -> set[int]:
+    """The ids of those levels whose trial asks for no more than was sold in it."""
+    windows: dict[tuple[date, date], list[tuple[LevelFrom, Trial]]] = defaultdict(list)
+    for each, trial in trials:
+        windows[each.from_on, trial.over_on].append((each, trial))
+    earned = set()
+    for (first, over_on), own in windows.items():
+        sold = sold_between(
+            program_id=program_id,
+            seller_ids=[each.seller_id for each, _ in own],
+            first=first,
+            last=over_on - timedelta(days=1),
+        )
+        earned |= {
+            each.id for each, trial in own if sold.get(each.seller_id, 0) >= trial.earn_minor
+        }
+    return earned
+
+
+def _fell_by(held: LevelFrom | None, trial: Trial) -> bool:
+    """Whether the level that she has is still the one that this trial left her."""
+    return held is not None and (held.reason, held.from_on) == (
+        LevelReason.TRIAL_OVER,
+        trial.over_on,
+    )
+
+
+def _forget_withdrawn(program_id: int, at: datetime) -> None:
+    """Take back what was carried over while the plan was withdrawn."""
+    published = plans_in_force(program_id=program_id).versions
     rows = models.LevelReview.objects.filter(
         program_id=program_id, kind=ReviewKind.CARRY, taken_back_at=None
     )
-    for row in rows:
-        carries = plans.plan(row.plan_id).carries
-        if carries is None or today <= row.from_on:
-            continue
-        over_on = row.from_on + timedelta(days=carries.trial_days)
-        if today <= over_on + timedelta(days=_LATE_DAYS):
-            passed += _settle(row, over_on, today, at)
-    return passed
-
-
-@transaction.atomic
-def _settle(row: models.LevelReview, over_on: date, today: date, at: datetime) -> int:
-    """Those of one change of plan who passed; a level that is theirs on the trial's last day."""
-    plan = plans_in_force(program_id=row.program_id).plan(row.plan_id)
-    asked = plan.carries.levels if plan.carries else {}
-    before, _ = levels_held(program_id=row.program_id, day=row.from_on - timedelta(days=1))
-    last_on = over_on - timedelta(days=1)
-    held, trials = levels_held(program_id=row.program_id, day=last_on)
-    waiting = [seller_id for seller_id, day in trials.items() if day == over_on]
-    sold = sold_between(seller_ids=waiting, first=row.from_on, last=last_on)
-    levels = [
-        LevelFrom(
-            seller_id=seller_id,
-            level=held[seller_id].level,
-            from_on=over_on if today <= over_on else today + timedelta(days=1),
-            reason=LevelReason.EARNED,
-        )
-        for seller_id in waiting
-        if sold.get(seller_id, 0) >= to_minor(asked[before[seller_id].level].earn, plan.currency)
-    ]
-    set_levels(viewer=None, levels=levels, source_id=row.id, at=at)
-    return len(levels)
-
-
-def _carried(changes: Sequence[LevelChange], from_on: date, first: str) -> list[LevelFrom]:
-    levels = []
-    for each in changes:
-        days = [(from_on, each.after or first, LevelReason.CARRIED)]
-        if each.trial_over_on:
-            days.append((each.trial_over_on, first, LevelReason.TRIAL_OVER))
-        levels += [
-            LevelFrom(seller_id=each.seller_id, level=level, from_on=day, reason=reason)
-            for day, level, reason in days
-        ]
-    return levels
+    for plan_id in rows.exclude(plan_id__in=published).values_list("plan_id", flat=True):
+        take_back_carried(plan_id=plan_id, at=at)
 
 
 def _insert_once(viewer: Viewer, row: models.LevelReview, at: datetime, refusal: str) -> None:

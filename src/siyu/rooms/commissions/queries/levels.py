@@ -1,8 +1,6 @@
 """Levels of sellers by their own sales: where each stands, and what a review would change."""
 
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from django.db.models import F, Q, Sum
@@ -23,10 +21,10 @@ from siyu.rooms.commissions.types import (
 )
 from siyu.rooms.operations.queries import any_of
 from siyu.rooms.operations.types import Right, Viewer
-from siyu.rooms.plans.queries import find_plan, plan_on
+from siyu.rooms.plans.queries import find_plan, plan_on, plans_in_force
 from siyu.rooms.plans.types import PlanVersion
-from siyu.rooms.sellers.queries import level_periods, own_seller, working_seller_ids
-from siyu.rooms.sellers.types import LevelFrom, LevelReason
+from siyu.rooms.sellers.queries import levels_held, own_seller, working_seller_ids
+from siyu.rooms.sellers.types import LevelFrom, Trial
 
 
 def review_of_month(*, viewer: Viewer, month_on: date, from_on: date) -> list[LevelChange]:
@@ -39,14 +37,13 @@ def review_of_month(*, viewer: Viewer, month_on: date, from_on: date) -> list[Le
     thresholds = _thresholds(plan)
     places = {level.key: place for place, level in enumerate(plan.levels)}
     keys = [level.key for level in plan.levels]
-    held, trials = levels_held(program_id=viewer.program_id, day=from_on)
+    held = levels_held(program_id=viewer.program_id, day=from_on)
     sold = own_sales(program_id=viewer.program_id, month_on=month_on)
     changes = []
     for seller_id in working_seller_ids(program_id=viewer.program_id):
         own = held.get(seller_id)
         growth, month = sold.get(seller_id, (0, 0))
-        trial_over_on = trials.get(seller_id)
-        is_protected = own is not None and (own.from_on > month_on or trial_over_on is not None)
+        is_protected = own is not None and (own.from_on > month_on or is_on_trial(own))
         now = places.get(own.level) if own else None
         then = reviewed_place(
             thresholds,
@@ -64,7 +61,6 @@ def review_of_month(*, viewer: Viewer, month_on: date, from_on: date) -> list[Le
                 growth_minor=growth,
                 month_minor=month,
                 is_protected=is_protected,
-                trial_over_on=trial_over_on,
             )
         )
     return changes
@@ -79,7 +75,7 @@ def levels_carried(*, viewer: Viewer, plan_id: int) -> list[LevelChange]:
     carries, levels = plan.carries, plan.levels
     if carries is None or not levels:
         raise Conflict("This plan says nothing of the levels before it: write [carries].")
-    held, _ = levels_held(program_id=viewer.program_id, day=plan.from_on)
+    held = levels_held(program_id=viewer.program_id, day=plan.from_on - timedelta(days=1))
     over_on = plan.from_on + timedelta(days=carries.trial_days)
     changes = []
     for seller_id, own in sorted(held.items()):
@@ -94,7 +90,13 @@ def levels_carried(*, viewer: Viewer, plan_id: int) -> list[LevelChange]:
                 growth_minor=0,
                 month_minor=0,
                 is_protected=is_tried,
-                trial_over_on=over_on if is_tried else None,
+                trial=Trial(
+                    over_on=over_on,
+                    earn_minor=to_minor(carried.earn, plan.currency),
+                    falls_to=levels[0].key,
+                )
+                if carried is not None and is_tried
+                else None,
             )
         )
     return changes
@@ -129,7 +131,7 @@ def own_level(*, viewer: Viewer, today: date) -> OwnLevel | None:
     if plan is None or not plan.levels:
         return None
     seller_id = own_seller(viewer=viewer).id
-    held, trials = levels_held(program_id=viewer.program_id, day=today, seller_id=seller_id)
+    held = levels_held(program_id=viewer.program_id, day=today, seller_id=seller_id)
     sold = own_sales(program_id=viewer.program_id, month_on=month_of(today), seller_id=seller_id)
     growth, month = sold.get(seller_id, (0, 0))
     names = [level.name or level.key for level in plan.levels]
@@ -138,7 +140,7 @@ def own_level(*, viewer: Viewer, today: date) -> OwnLevel | None:
     place = places.get(own.level, -1) if own else -1
     thresholds = _thresholds(plan)
     is_top = place + 1 >= len(names)
-    trial_over_on = trials.get(seller_id)
+    trial = own.trial if own and is_on_trial(own) else None
     return OwnLevel(
         level=names[place] if place >= 0 else None,
         growth_minor=growth,
@@ -146,31 +148,13 @@ def own_level(*, viewer: Viewer, today: date) -> OwnLevel | None:
         next_minor=0 if is_top else thresholds[place + 1].reach_minor,
         keep_minor=thresholds[place].keep_minor if place >= 0 else 0,
         month_minor=month,
-        trial_until=trial_over_on - timedelta(days=1) if trial_over_on else None,
+        trial_until=trial.over_on - timedelta(days=1) if trial else None,
     )
 
 
-def levels_held(
-    *, program_id: int, day: date, seller_id: int | None = None
-) -> tuple[dict[int, LevelFrom], dict[int, date]]:
-    """The level of each seller on a day, and of those in a trial the day on which it is over."""
-    periods: dict[int, list[LevelFrom]] = defaultdict(list)
-    for each in level_periods(program_id=program_id, seller_id=seller_id):
-        periods[each.seller_id].append(each)
-    held: dict[int, LevelFrom] = {}
-    trials: dict[int, date] = {}
-    for owner_id, own in periods.items():
-        place = bisect_right(own, day, key=lambda each: each.from_on)
-        if place:
-            held[owner_id] = own[place - 1]
-        trials |= _trial(own[place:])
-    return held, trials
-
-
-def _trial(coming: Sequence[LevelFrom]) -> dict[int, date]:
-    """When a trial is over that nothing has passed yet."""
-    last = coming[-1:]
-    return {each.seller_id: each.from_on for each in last if each.reason is LevelReason.TRIAL_OVER}
+def is_on_trial(level: LevelFrom) -> bool:
+    """Whether a level that counts has to be earned yet."""
+    return level.trial is not None and not level.trial.is_passed
 
 
 def own_sales(
@@ -181,7 +165,9 @@ def own_sales(
     Minor units, less freight and refunds.
     """
     rows = models.NetLine.objects.filter(
-        program_id=program_id, business_on__lt=month_of(month_on, 1), seller_id__isnull=False
+        plan_id__in=plans_in_force(program_id=program_id).versions,
+        business_on__lt=month_of(month_on, 1),
+        seller_id__isnull=False,
     )
     if seller_id is not None:
         rows = rows.filter(seller_id=seller_id)
@@ -192,10 +178,14 @@ def own_sales(
     return {row["seller_id"] or 0: (row["growth"], row["month"]) for row in sums}
 
 
-def sold_between(*, seller_ids: Iterable[int], first: date, last: date) -> dict[int, int]:
+def sold_between(
+    *, program_id: int, seller_ids: Iterable[int], first: date, last: date
+) -> dict[int, int]:
     """What plans counted of these sellers' own sales of these days, in minor units."""
     rows = models.NetLine.objects.filter(
-        seller_id__in=any_of(values=set(seller_ids)), business_on__range=(first, last)
+        plan_id__in=plans_in_force(program_id=program_id).versions,
+        seller_id__in=any_of(values=set(seller_ids)),
+        business_on__range=(first, last),
     )
     return dict(rows.values_list("seller_id").annotate(Sum("paid_minor")))
 

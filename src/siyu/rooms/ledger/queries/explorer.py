@@ -1,6 +1,9 @@
 """What the ledger shows to whoever follows money through it."""
 
-from django.db.models import Count, Q, Sum
+from itertools import chain
+from operator import attrgetter
+
+from django.db.models import Count, Sum
 
 from siyu.foundation.errors import NotFound
 from siyu.rooms.ledger import models
@@ -73,11 +76,14 @@ def moves_page(
 ) -> tuple[list[Move], bool]:
     """What came into an account and went out, the newest first, and whether there is more."""
     account = find_account(viewer=viewer, account_id=account_id)
-    rows = models.Transfer.objects.filter(
-        Q(source_id=account.id) | Q(destination_id=account.id)
-    ).select_related("posting", "source", "destination")
     first = (page - 1) * size
-    shown = list(rows.order_by("-id")[first : first + size + 1])
+    every = models.Transfer.objects.select_related("posting", "source", "destination")
+    newest = [
+        every.filter(**{side: account.id}).order_by("-id")[: first + size + 1]
+        for side in ("source_id", "destination_id")
+    ]
+    moved = sorted(chain(*newest), key=attrgetter("id"), reverse=True)
+    shown = moved[first : first + size + 1]
     moves = [
         Move(
             posting_id=row.posting_id,

@@ -28,7 +28,7 @@ def plans_in_force(*, program_id: int) -> PlansInForce:
                 ids=msgspec.convert(row.ids, Ids),
                 never=row.id not in ends,
                 looks_back=bool(
-                    row.published_at and row.from_on < program.day_of(row.published_at)
+                    row.published_at and row.from_on <= program.day_of(row.published_at)
                 ),
             )
             for row in rows.order_by("from_on", "number")

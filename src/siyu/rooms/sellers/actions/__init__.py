@@ -8,7 +8,7 @@ from siyu.rooms.sellers.actions.assistants import (
     return_assistant,
 )
 from siyu.rooms.sellers.actions.import_sellers import import_sellers
-from siyu.rooms.sellers.actions.levels import set_levels, take_back_levels
+from siyu.rooms.sellers.actions.levels import judge_trials, set_levels, take_back_levels
 from siyu.rooms.sellers.actions.reseal import reseal_sellers
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "end_assistant",
     "import_sellers",
     "issue_assistant_link",
+    "judge_trials",
     "reseal_sellers",
     "reset_blocks",
     "return_assistant",

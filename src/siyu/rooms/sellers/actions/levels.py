@@ -1,8 +1,9 @@
 """Levels of sellers, as reviews and changes of plan set them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from siyu.rooms.operations.queries import any_of
 from siyu.rooms.operations.types import Viewer
 from siyu.rooms.sellers.models import LevelPeriod
 from siyu.rooms.sellers.types import LevelFrom
@@ -11,9 +12,9 @@ _ROWS_AT_ONCE = 1_000
 
 
 def set_levels(
-    *, viewer: Viewer | None, levels: Sequence[LevelFrom], source_id: int, at: datetime
+    *, viewer: Viewer | None, levels: Sequence[LevelFrom], source_id: int | None, at: datetime
 ) -> None:
-    """Give sellers levels from days on; ``source_id`` is of what gave them."""
+    """Give sellers levels from days on; ``source_id`` is of what may take them back."""
     LevelPeriod.objects.bulk_create(
         [
             LevelPeriod(
@@ -21,6 +22,9 @@ def set_levels(
                 level=each.level,
                 from_on=each.from_on,
                 reason=each.reason,
+                trial_over_on=each.trial.over_on if each.trial else None,
+                earn_minor=each.trial.earn_minor if each.trial else 0,
+                falls_to=each.trial.falls_to if each.trial else "",
                 source_id=source_id,
                 set_by_id=viewer.staff_id if viewer else None,
                 set_at=at,
@@ -35,3 +39,9 @@ def take_back_levels(*, source_id: int) -> int:
     """Take back every level that one source gave; returns how many."""
     number, _ = LevelPeriod.objects.filter(source_id=source_id).delete()
     return number
+
+
+def judge_trials(*, passed: Collection[int], failed: Collection[int]) -> None:
+    """Say of levels on trial, by their ids, which are earned by now and which are not."""
+    LevelPeriod.objects.filter(id__in=any_of(values=set(passed))).update(is_passed=True)
+    LevelPeriod.objects.filter(id__in=any_of(values=set(failed))).update(is_passed=False)

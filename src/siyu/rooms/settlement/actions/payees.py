@@ -79,9 +79,11 @@ def set_collector(*, viewer: Viewer, owner_id: int, company_id: int | None, at: 
         models.Collection.objects.filter(owner_id=owner_id).delete()
         return
     owner_names(viewer=viewer, owner_ids=[company_id], all_known=True)
-    company = models.Payee.objects.filter(
-        owner_id=company_id, kind=PayeeKind.COMPANY, verified_at__isnull=False
-    ).first()
+    company = (
+        models.Payee.objects.select_for_update()
+        .filter(owner_id=company_id, kind=PayeeKind.COMPANY, verified_at__isnull=False)
+        .first()
+    )
     if company is None or company_id == owner_id:
         raise Conflict("Only another payee that is a company can collect; tell its licence first.")
     if models.Collection.objects.filter(owner_id=company_id).exists():
@@ -139,6 +141,11 @@ def _write(
             raise Conflict("The identity cannot be checked now; try again later.") from error
         if not belongs:
             raise BadInput("number", "Name and number do not belong together; look at the paper.")
+    if (
+        kind is not PayeeKind.COMPANY
+        and models.Collection.objects.filter(company_id=owner_id).exists()
+    ):
+        raise BadInput("kind", "It collects for others, so it stays a company.")
     person = {"name": name, "number": number, "account": account}
     models.Payee.objects.update_or_create(
         owner_id=owner_id,
@@ -148,5 +155,6 @@ def _write(
             "withholding": withholding,
             "sealed": settings.SIYU_KEYRING.seal(person),
             "verified_at": utc_now(),
+            "told_by_id": viewer.staff_id,
         },
     )

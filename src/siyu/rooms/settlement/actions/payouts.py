@@ -16,11 +16,11 @@ from siyu.rooms.operations.actions import record_deed
 from siyu.rooms.operations.queries import any_of
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import program_of
-from siyu.rooms.sellers.queries import units_of_sellers
+from siyu.rooms.sellers.queries import able_to_sign_in
 from siyu.rooms.settlement import models
 from siyu.rooms.settlement.ports import payer
 from siyu.rooms.settlement.queries import paid_before
-from siyu.rooms.settlement.queries.payees import paid_through
+from siyu.rooms.settlement.queries.payees import paid_through, told_by
 from siyu.rooms.settlement.rules import tax_on
 from siyu.rooms.settlement.types import (
     GapPolicy,
@@ -70,6 +70,7 @@ def draft_payout(
             payout=payout,
             payee_id=payee_id,
             sealed=payees[payee_id].sealed,
+            withholding=payees[payee_id].withholding,
             gross_minor=gross,
             tax_minor=tax,
             month=month_number(today),
@@ -109,6 +110,8 @@ def approve_payout(*, viewer: Viewer, payout_id: int, today: date, at: datetime)
         raise Conflict("Who made a batch cannot check it; ask somebody else.")
     items = list(models.PayoutItem.objects.filter(payout=payout).order_by("payee_id"))
     payees = paid_through(program_id=viewer.program_id, owner_ids=[item.payee_id for item in items])
+    if checker_id in told_by(payees):
+        raise Conflict("Who told where somebody is paid cannot check it; ask somebody else.")
     due = _due(book, payees, today, _asked(book, payout))
     for item in items:
         payee = payees.get(item.payee_id)
@@ -227,12 +230,13 @@ def _due(
 ) -> dict[int, tuple[int, int]]:
     """(gross, tax) of each seller or store that has enough.
 
-    Sellers are due no more than they asked for, where they are asked; stores cannot ask.
+    Sellers are due no more than they asked for, where they are asked; stores, and who cannot sign
+    in, are due all.
     """
     owners = sorted(payees)
     if asked is not None:
-        sellers = units_of_sellers(seller_ids=owners)
-        owners = [owner for owner in owners if owner in asked or owner not in sellers]
+        may_ask = able_to_sign_in(seller_ids=owners)
+        owners = [owner for owner in owners if owner in asked or owner not in may_ask]
     accounts = {owner: Account(Purpose.SELLER_AVAILABLE, owner) for owner in owners}
     held = balances_of(program_id=book.program_id, accounts=accounts.values())
     before = paid_before(program_id=book.program_id, year=today.year)

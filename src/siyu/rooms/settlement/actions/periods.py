@@ -59,12 +59,11 @@ def run_settlement(run: RunView, log: RunLog) -> None:
     if run.program_id is None:
         raise BadInput("program", "A settlement is of one program.")
     today = program_of(program_id=run.program_id).day_of(utc_now())
-    with log.step("trials") as step:
-        accrue_due(program_id=run.program_id, today=today, at=utc_now())
-        step.wrote(settle_trials(program_id=run.program_id, today=today, at=utc_now()))
     with log.step("closings") as step:
         closed = close_due(program_id=run.program_id, today=today, at=utc_now(), viewer=None)
         step.wrote(len(closed))
+    with log.step("trials") as step:
+        step.wrote(settle_trials(program_id=run.program_id, today=today, at=utc_now()))
 
 
 def close_due(*, program_id: int, today: date, at: datetime, viewer: Viewer | None) -> list[int]:

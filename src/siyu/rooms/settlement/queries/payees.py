@@ -1,6 +1,6 @@
 """Who is behind payees."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.conf import settings
 
@@ -104,7 +104,23 @@ def paid_through(
         known = known.filter(owner_id__in=any_of(values=set(owner_ids)))
         collected = collected.filter(owner_id__in=any_of(values=set(owner_ids)))
     found = {payee.owner_id: payee for payee in known}
-    return found | {each.owner_id: each.company for each in collected if each.company.verified_at}
+    return found | {
+        each.owner_id: each.company
+        for each in collected.filter(
+            company__kind=PayeeKind.COMPANY, company__verified_at__isnull=False
+        )
+    }
+
+
+def told_by(payees: Mapping[int, models.Payee]) -> set[int]:
+    """Who told where the money of these sellers and stores goes: identities, and who collects.
+
+    A seller who told it of herself is among them.
+    """
+    told = {payee.told_by_id for payee in payees.values()}
+    collected = models.Collection.objects.filter(owner_id__in=any_of(values=set(payees)))
+    told |= set(collected.values_list("set_by_id", flat=True))
+    return {each for each in told if each is not None}
 
 
 def collector_of(*, viewer: Viewer, owner_id: int) -> int | None:
@@ -158,12 +174,12 @@ def _view(row: models.Payee) -> PayeeView:
         kind=PayeeKind(row.kind),
         withholding=Withholding(row.withholding),
         name=mask_name(person["name"]) if row.kind == PayeeKind.PERSON else person["name"] or "",
-        masked_number=_masked(person["number"]),
-        masked_account=_masked(person["account"]),
+        masked_number=masked(person["number"]),
+        masked_account=masked(person["account"]),
         verified_at=row.verified_at,
     )
 
 
-def _masked(text: str | None) -> str:
+def masked(text: str | None) -> str:
     """The last four characters, with as many dots as hide the rest's length."""
     return f"····{(text or '')[-_SHOWN:]}"

@@ -1,18 +1,22 @@
 """Payout batches, and what was paid to whom before."""
 
+from django.conf import settings
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 
+from siyu.foundation.crypto import mask_name
 from siyu.foundation.errors import NotFound
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.sellers.queries import own_seller
 from siyu.rooms.settlement import models
+from siyu.rooms.settlement.queries.payees import masked
 from siyu.rooms.settlement.types import (
     ItemState,
     OwnPayout,
     PayoutItemView,
     PayoutState,
     PayoutView,
+    Withholding,
 )
 
 _MONTHS_IN_A_NUMBER = 100
@@ -20,11 +24,15 @@ _COUNTED = (ItemState.WAITING, ItemState.PAID)
 
 
 def paid_before(*, program_id: int, year: int) -> dict[int, dict[int, tuple[int, int]]]:
-    """(income, withheld) of each payee by month of a year, of batches that were checked."""
+    """(income, withheld) of each payee by month of a year, of batches that were checked.
+
+    What was invoiced, with nothing withheld, is no income of a person.
+    """
     rows = models.PayoutItem.objects.filter(
         payout__program_id=program_id,
         payout__state__in=[PayoutState.APPROVED, PayoutState.DONE],
         state__in=_COUNTED,
+        withholding__in=[each for each in Withholding if each is not Withholding.NONE],
         month__gt=year * _MONTHS_IN_A_NUMBER,
         month__lt=(year + 1) * _MONTHS_IN_A_NUMBER,
     )
@@ -98,6 +106,8 @@ def payout_items(*, viewer: Viewer, payout_id: int) -> list[PayoutItemView]:
         PayoutItemView(
             id=row.id,
             payee_id=row.payee_id,
+            name=_told(row)[0],
+            masked_account=_told(row)[1],
             gross_minor=row.gross_minor,
             tax_minor=row.tax_minor,
             net_minor=row.gross_minor - row.tax_minor,
@@ -106,3 +116,11 @@ def payout_items(*, viewer: Viewer, payout_id: int) -> list[PayoutItemView]:
         )
         for row in rows.order_by("-gross_minor", "payee_id")
     ]
+
+
+def _told(row: models.PayoutItem) -> tuple[str, str]:
+    """The name that is paid, masked for a person, and its masked account."""
+    person = settings.SIYU_KEYRING.open(row.sealed)
+    name = person["name"] or ""
+    is_invoiced = row.withholding == Withholding.NONE
+    return name if is_invoiced else mask_name(name), masked(person["account"])
