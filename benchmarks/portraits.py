@@ -29,7 +29,7 @@ from benchmarks.reference_sql import reference_sql
 from siyu.adapters.warehouse.duckdb_engine import DuckDBEngine
 from siyu.adapters.warehouse.engine_base import typed_columns, write_model
 from siyu.analytics.conditions import Audience, Condition, Operator
-from siyu.analytics.engine import NIGHTLY, SCHEMAS, Engine, Result
+from siyu.analytics.engine import NIGHTLY, Engine, Result
 from siyu.analytics.signals import SIGNALS
 from siyu.simulation.brand import profile_of
 from siyu.simulation.warehouse import write_warehouse
@@ -81,7 +81,6 @@ class Limits:
 
     memory_mb: int
     threads: int
-    cut: int
 
 
 def main(arguments: list[str]) -> int:
@@ -89,9 +88,7 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     if options.side:
         steps = _run_side(
-            options.side,
-            options.directory,
-            Limits(options.memory_mb, options.threads, options.cut),
+            options.side, options.directory, Limits(options.memory_mb, options.threads)
         )
         print(json.dumps([asdict(step) for step in steps]))
         return 0
@@ -118,9 +115,6 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=2, help="times; the best of each step counts")
     parser.add_argument("--memory-mb", type=int, default=8_192)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument(
-        "--cut", type=int, default=1, help="parts by customer of the portraits by hand"
-    )
     parser.add_argument("--directory", type=Path, help="keep the warehouse here; reused if there")
     parser.add_argument("--no-report", action="store_true", help="leave README.md as it is")
     parser.add_argument("--beside", choices=["reference", "spark"], default="reference")
@@ -176,7 +170,6 @@ def _in_child(side: Side, directory: Path, options: argparse.Namespace) -> list[
     command = [sys.executable, str(Path(__file__).with_name("run.py")), "portraits"]
     command += ["--side", side, "--directory", str(directory)]
     command += ["--memory-mb", str(options.memory_mb), "--threads", str(options.threads)]
-    command += ["--cut", str(options.cut)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return [Step(**step) for step in json.loads(done.stdout)]
 
@@ -205,7 +198,7 @@ def _engine(side: Side, temporary: Path, limits: Limits) -> Engine:
     if side == "siyu":
         return DuckDBEngine(memory_mb=limits.memory_mb, threads=limits.threads, temporary=temporary)
     if side == "reference":
-        return ByHand(limits=limits, temporary=temporary)
+        return ByHand(memory_mb=limits.memory_mb, threads=limits.threads, temporary=temporary)
     from siyu.adapters.warehouse.spark_engine import SparkEngine
 
     return SparkEngine(
@@ -214,21 +207,15 @@ def _engine(side: Side, temporary: Path, limits: Limits) -> Engine:
 
 
 class ByHand:
-    """The hand-written statements under the limits and the settings of our own engine.
-
-    Portraits of more customers than memory and disk hold are written in parts: the statement runs
-    over the rows of one remainder of `customer_id` after the other.
-    """
+    """The hand-written statements under the limits and the settings of our own engine."""
 
     name = "by hand"
 
-    def __init__(self, *, limits: Limits, temporary: Path) -> None:
-        self._cut = limits.cut
-        self._files: dict[str, Sequence[Path]] = {}
+    def __init__(self, *, memory_mb: int, threads: int, temporary: Path) -> None:
         self._connection = duckdb.connect(
             config={
-                "memory_limit": f"{limits.memory_mb}MB",
-                "threads": limits.threads,
+                "memory_limit": f"{memory_mb}MB",
+                "threads": threads,
                 "temp_directory": str(temporary),
                 "preserve_insertion_order": False,
             }
@@ -236,12 +223,7 @@ class ByHand:
 
     def register(self, *, name: str, files: Sequence[Path]) -> None:
         """Make a table readable from its files."""
-        self._files[name] = files
-        self._show(name, "true")
-
-    def _show(self, name: str, condition: str) -> None:
-        whole = self._connection.read_parquet([str(file) for file in self._files[name]])
-        whole.filter(condition).create_view(name)
+        self._connection.read_parquet([str(file) for file in files]).create_view(name)
 
     def compute(self, *, result: Result, parameters: Mapping[str, Any], path: Path) -> int:
         """Write one result in its declared types, make it readable, return its rows.
@@ -251,31 +233,13 @@ class ByHand:
         if result.of_arrow:
             return write_model(engine=self, result=result, parameters=parameters, path=path)
         columns = typed_columns(result.schema, dialect="duckdb")
-        sql = f"SELECT {columns} FROM ({reference_sql(parameters=parameters)[result.name]})"
-        if result.parts_by == "customer_id" and self._cut > 1:
-            return self._copy_parts(result.name, sql, path)
-        rows = self._copy(sql, path)
-        self.register(name=result.name, files=[path])
-        return rows
-
-    def _copy_parts(self, name_of_result: str, sql: str, path: Path) -> int:
-        names = [name for name in self._files if "customer_id" in SCHEMAS[name]]
-        files = [path.with_name(f"{path.name}.{part}") for part in range(self._cut)]
-        rows = 0
-        for part, file in enumerate(files):
-            for name in names:
-                self._show(name, f"customer_id % {self._cut} = {part}")
-            rows += self._copy(sql, file)
-        for name in names:
-            self._show(name, "true")
-        self.register(name=name_of_result, files=files)
-        return rows
-
-    def _copy(self, sql: str, path: Path) -> int:
+        sql = reference_sql(parameters=parameters)[result.name]
         copied = self._connection.execute(
-            f"COPY ({sql}) TO '{path}' (FORMAT parquet, COMPRESSION snappy)"
+            f"COPY (SELECT {columns} FROM ({sql})) TO '{path}' (FORMAT parquet, COMPRESSION snappy)"
         )
-        return int(copied.fetchall()[0][0])
+        rows = copied.fetchall()[0][0]
+        self.register(name=result.name, files=[path])
+        return int(rows)
 
     def query(self, *, expression: ibis.Table) -> pa.Table:
         """A table as it stands."""
