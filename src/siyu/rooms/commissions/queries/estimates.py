@@ -19,7 +19,7 @@ from siyu.rooms.commissions.queries.reasons import rate_text, rule_name
 from siyu.rooms.commissions.types import Estimate, PricedProduct
 from siyu.rooms.operations.queries import plain_rows
 from siyu.rooms.operations.types import Right, Viewer
-from siyu.rooms.organization.queries import program_of, stores_of_units
+from siyu.rooms.organization.queries import program_of
 from siyu.rooms.plans.queries import plans_in_force
 from siyu.rooms.plans.types import PlansInForce
 from siyu.rooms.sellers.queries import find_seller, level_on, own_seller, terms_of_sellers
@@ -43,7 +43,6 @@ class _Terms(NamedTuple):
     kind: str
     level: str | None
     unit_id: int | None
-    store_id: int | None
 
 
 def own_estimates(
@@ -108,7 +107,6 @@ def _terms(program_id: int, seller_id: int, plans: PlansInForce, at: datetime) -
     local = at.astimezone(ZoneInfo(program.zone))
     minute = local.hour * 60 + local.minute
     own = terms_of_sellers(seller_ids=[seller_id], above=1)[seller_id]
-    stores = stores_of_units(unit_ids=[own.unit_id])
     return _Terms(
         plan_id=plan_id,
         day=day,
@@ -117,7 +115,6 @@ def _terms(program_id: int, seller_id: int, plans: PlansInForce, at: datetime) -
         kind=own.kind.value,
         level=level_on(seller_id=seller_id, day=day),
         unit_id=own.unit_id,
-        store_id=stores.get(own.unit_id),
     )
 
 
@@ -167,7 +164,6 @@ def _lines(
             "kind": terms.kind,
             "seller_id": _SELLER,
             "server_id": _SELLER,
-            "store_id": terms.store_id,
             "quantity_milli": _ONE_PIECE,
             "paid_minor": product.paid_minor,
         }
