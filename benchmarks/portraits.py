@@ -2,6 +2,8 @@
 
 Each side runs in a process of its own, so that the peaks of memory are its own; the tables of
 both are compared row for row (by the sum of the rows' hashes) before any timing is shown.
+A statement written by hand that does not fit the memory and the disk allowed has no time: those
+after it read our table, and no ratio counts it.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from siyu.simulation.brand import profile_of
 from siyu.simulation.warehouse import write_warehouse
 
 Side = Literal["siyu", "reference", "spark"]
+Steps = dict[str, "Step"]
 OTHERS: dict[Side, str] = {"reference": "by hand", "spark": "Spark"}
 AS_OF = date(2025, 6, 1)
 SEED = 20_250_601
@@ -81,19 +84,19 @@ class Limits:
 
     memory_mb: int
     threads: int
+    spill_gb: int
 
 
 def main(arguments: list[str]) -> int:
     """Run the benchmark or, started by itself with `--side`, one side of it."""
     options = _options(arguments)
     if options.side:
-        steps = _run_side(
-            options.side, options.directory, Limits(options.memory_mb, options.threads)
-        )
+        limits = Limits(options.memory_mb, options.threads, options.spill_gb)
+        steps = _run_side(options.side, options.directory, limits)
         print(json.dumps([asdict(step) for step in steps]))
         return 0
     root = options.directory or Path(tempfile.mkdtemp(prefix="siyu-bench-"))
-    best: dict[int, dict[Side, list[Step]]] = {}
+    best: dict[int, dict[Side, Steps]] = {}
     try:
         for customers in sorted(options.customers):
             best[customers] = _measure(root / str(customers), customers, options)
@@ -115,6 +118,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=2, help="times; the best of each step counts")
     parser.add_argument("--memory-mb", type=int, default=8_192)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--spill-gb", type=int, default=40, help="disk for the SQL by hand")
     parser.add_argument("--directory", type=Path, help="keep the warehouse here; reused if there")
     parser.add_argument("--no-report", action="store_true", help="leave README.md as it is")
     parser.add_argument("--beside", choices=["reference", "spark"], default="reference")
@@ -122,9 +126,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _measure(
-    directory: Path, customers: int, options: argparse.Namespace
-) -> dict[Side, list[Step]]:
+def _measure(directory: Path, customers: int, options: argparse.Namespace) -> dict[Side, Steps]:
     """Write the warehouse of one size, run both sides alternately, compare what they wrote."""
     facts = directory / "facts"
     if not facts.exists():
@@ -138,21 +140,26 @@ def _measure(
         )
         _carry(facts)
         print(f"{customers:,} customers written in {time.perf_counter() - began:.0f} s")
-    best: dict[Side, list[Step]] = {}
-    sides: tuple[Side, ...] = (options.beside, "siyu")
-    written: dict[Side, dict[str, Any]] = {}
+    best: dict[Side, Steps] = {}
+    sides: tuple[Side, ...] = ("siyu", options.beside)
     for _ in range(options.repeat):
         for side in sides:
-            steps = _in_child(side, directory, options)
-            print(f"{customers:,} {side}: {sum(step.seconds for step in steps):.1f} s", flush=True)
-            known = best.get(side, steps)
-            best[side] = [
-                min(pair, key=lambda step: step.seconds) for pair in zip(known, steps, strict=True)
-            ]
-            written[side] = _digests(directory / side)
+            steps = {step.name: step for step in _in_child(side, directory, options)}
+            seconds = sum(step.seconds for step in steps.values())
+            print(f"{customers:,} {side}: {seconds:.1f} s", flush=True)
+            best[side] = _faster(best.get(side, steps), steps)
+        theirs, ours = (_digests(directory / side, best[side]) for side in reversed(sides))
+        _compare(theirs, ours)
+        for side in sides:
             shutil.rmtree(directory / side)
-    _compare(*written.values())
     return best
+
+
+def _faster(known: Steps, steps: Steps) -> Steps:
+    """The better time of each step."""
+    return {
+        name: min(known[name], step, key=lambda one: one.seconds) for name, step in steps.items()
+    }
 
 
 def _carry(facts: Path) -> None:
@@ -170,6 +177,7 @@ def _in_child(side: Side, directory: Path, options: argparse.Namespace) -> list[
     command = [sys.executable, str(Path(__file__).with_name("run.py")), "portraits"]
     command += ["--side", side, "--directory", str(directory)]
     command += ["--memory-mb", str(options.memory_mb), "--threads", str(options.threads)]
+    command += ["--spill-gb", str(options.spill_gb)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return [Step(**step) for step in json.loads(done.stdout)]
 
@@ -187,7 +195,16 @@ def _run_side(side: Side, directory: Path, limits: Limits) -> list[Step]:
         path = output / f"{result.name}.parquet"
         _forget_peak()
         began = time.perf_counter()
-        rows = engine.compute(result=result, parameters=PARAMETERS, path=path)
+        try:
+            rows = engine.compute(result=result, parameters=PARAMETERS, path=path)
+        except duckdb.OutOfMemoryException as error:
+            if side != "reference":
+                raise
+            print(f"{side} {result.name}: {error}", file=sys.stderr, flush=True)
+            ours = sorted((directory / "siyu").glob(f"{path.name}*"))
+            engine.register(name=result.name, files=ours)
+            path.unlink(missing_ok=True)
+            continue
         steps.append(Step(result.name, rows, time.perf_counter() - began, report.peak_mb()))
         print(f"{side} {steps[-1]}", file=sys.stderr, flush=True)
     engine.close()
@@ -198,7 +215,7 @@ def _engine(side: Side, temporary: Path, limits: Limits) -> Engine:
     if side == "siyu":
         return DuckDBEngine(memory_mb=limits.memory_mb, threads=limits.threads, temporary=temporary)
     if side == "reference":
-        return ByHand(memory_mb=limits.memory_mb, threads=limits.threads, temporary=temporary)
+        return ByHand(limits=limits, temporary=temporary)
     from siyu.adapters.warehouse.spark_engine import SparkEngine
 
     return SparkEngine(
@@ -211,12 +228,13 @@ class ByHand:
 
     name = "by hand"
 
-    def __init__(self, *, memory_mb: int, threads: int, temporary: Path) -> None:
+    def __init__(self, *, limits: Limits, temporary: Path) -> None:
         self._connection = duckdb.connect(
             config={
-                "memory_limit": f"{memory_mb}MB",
-                "threads": threads,
+                "memory_limit": f"{limits.memory_mb}MB",
+                "threads": limits.threads,
                 "temp_directory": str(temporary),
+                "max_temp_directory_size": f"{limits.spill_gb}GB",
                 "preserve_insertion_order": False,
             }
         )
@@ -255,11 +273,11 @@ def _forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5")
 
 
-def _digests(folder: Path) -> dict[str, Any]:
-    """The columns, the number of rows and the sum of their hashes, by result."""
+def _digests(folder: Path, steps: Steps) -> dict[str, Any]:
+    """The columns, the number of rows and the sum of their hashes, by result computed."""
     connection = duckdb.connect()
     found = {}
-    for result in NIGHTLY:
+    for result in (result for result in NIGHTLY if result.name in steps):
         source = f"read_parquet('{folder / result.name}.parquet*')"
         types = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
         columns = ", ".join(f'"{name}"' for name in result.schema)
@@ -271,13 +289,13 @@ def _digests(folder: Path) -> dict[str, Any]:
 
 
 def _compare(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
-    """Stop unless both sides wrote the same columns and the same rows."""
-    unlike = [name for name in ours if ours[name] != theirs[name]]
+    """Stop unless both sides wrote the same columns and the same rows of what both wrote."""
+    unlike = [name for name in theirs if ours[name] != theirs[name]]
     if unlike:
         raise SystemExit(f"The two sides differ, no timing counts: {', '.join(unlike)}.")
 
 
-def _body(best: dict[int, dict[Side, list[Step]]], *, beside: Side) -> str:
+def _body(best: dict[int, dict[Side, Steps]], *, beside: Side) -> str:
     sizes = sorted(best)
     headings = ["step"]
     for size in sizes:
@@ -291,30 +309,47 @@ def _body(best: dict[int, dict[Side, list[Step]]], *, beside: Side) -> str:
         ]
     if len(sizes) > 1:
         headings.append("slope")
-    rows = []
-    for number, result in enumerate(NIGHTLY):
-        pairs = [(best[size]["siyu"][number], best[size][beside][number]) for size in sizes]
-        rows.append(_row(result.name, sizes, [([ours], [theirs]) for ours, theirs in pairs]))
-    everything = [(best[size]["siyu"], best[size][beside]) for size in sizes]
-    rows.append(_row("**all**", sizes, everything))
-    return report.table(headings, rows)
+    names = [result.name for result in NIGHTLY]
+    rows = [_row(name, [name], best, beside) for name in names]
+    rows.append(_row("**all**", names, best, beside))
+    return "\n\n".join([report.table(headings, rows), *_unmeasured(best, beside=beside)])
 
 
-def _row(name: str, sizes: list[int], sides: list[tuple[list[Step], list[Step]]]) -> list[str]:
-    cells, totals = [name], []
-    for ours, theirs in sides:
-        seconds, by_hand = (sum(step.seconds for step in side) for side in (ours, theirs))
+def _row(
+    title: str, names: list[str], best: dict[int, dict[Side, Steps]], beside: Side
+) -> list[str]:
+    cells, totals = [title], []
+    for size in sorted(best):
+        ours, theirs = best[size]["siyu"], best[size][beside]
+        both = [name for name in names if name in theirs]
+        seconds, of_both = (sum(ours[name].seconds for name in some) for some in (names, both))
+        by_hand = sum(theirs[name].seconds for name in both)
         totals.append(seconds)
         cells += [
-            f"{sum(step.rows for step in ours):,}",
+            f"{sum(ours[name].rows for name in names):,}",
             f"{seconds:.2f}",
-            f"{by_hand:.2f}",
-            f"{seconds / by_hand:.2f}",
-            f"{max(step.peak_mb for step in ours):,.0f}",
+            f"{by_hand:.2f}" if both else "",
+            f"{of_both / by_hand:.2f}" if both else "",
+            f"{max(ours[name].peak_mb for name in names):,.0f}",
         ]
-    if len(sizes) > 1:
-        cells.append(f"{_slope(sizes, totals):.2f}")
+    if len(best) > 1:
+        cells.append(f"{_slope(sorted(best), totals):.2f}")
     return cells
+
+
+def _unmeasured(best: dict[int, dict[Side, Steps]], *, beside: Side) -> list[str]:
+    """A sentence for each size at which the other side could not compute everything."""
+    said = []
+    for size, sides in sorted(best.items()):
+        ours, theirs = sides["siyu"], sides[beside]
+        missing = [name for name in ours if name not in theirs]
+        if missing:
+            seconds = sum(step.seconds for name, step in ours.items() if name in theirs)
+            said.append(
+                f"At {size / 1_000_000:g} M {OTHERS[beside]} did not fit the memory and the disk"
+                f" allowed: {', '.join(missing)}. The ratio of all counts the others: {seconds:.2f} s."
+            )
+    return said
 
 
 def _slope(sizes: list[int], seconds: list[float]) -> float:
