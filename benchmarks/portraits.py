@@ -346,8 +346,8 @@ def _unmeasured(best: dict[int, dict[Side, Steps]], *, beside: Side) -> list[str
         if missing:
             seconds = sum(step.seconds for name, step in ours.items() if name in theirs)
             said.append(
-                f"At {size / 1_000_000:g} M {OTHERS[beside]} did not fit the memory and the disk"
-                f" allowed: {', '.join(missing)}. The ratio of all counts the others: {seconds:.2f} s."
+                f"At {size / 1_000_000:g} M {OTHERS[beside]} did not fit the memory and disk"
+                f" allowed: {', '.join(missing)}. All counts the rest: {seconds:.2f} s."
             )
     return said
 

@@ -48,6 +48,8 @@ language                   POST   302  302  302  302  302  302  302  302  302  3
 program                    POST   403  403  403  403  403  403  403  403  403  403  403  302
 link[made-up]              GET    410  410  410  410  410  410  410  410  410  410  410  410
 link[made-up]              POST   403  403  403  403  403  403  403  403  403  403  403  403
+join[made-up]              GET    410  410  410  410  410  410  410  410  410  410  410  410
+join[made-up]              POST   410  410  410  410  410  410  410  410  410  410  410  410
 
 plans                      GET    200  200  403  403  403  403  403  403  200  403  403  302
 plan-new                   GET    200  200  403  403  403  403  403  403  200  403  403  302
@@ -79,6 +81,18 @@ hq-customer[cat-1]         GET    200  200  403  404  404  403  403  403  404  4
 hq-customer[dan-1]         GET    404  404  403  404  404  403  403  403  200  403  403  302
 hq-customer-phone[ann-1]   POST   200  403  403  403  403  403  403  403  404  403  403  302
 hq-customer-phone[dan-1]   POST   404  403  403  403  403  403  403  403  200  403  403  302
+invitations                GET    200  200  403  200  200  403  403  403  200  403  403  302
+invitation-new             POST   302  302  403  302  302  403  403  403  302  403  403  302
+invitation-revoke[plum]    POST   302  302  403  302  302  403  403  403  404  403  403  302
+invitation-revoke[fern]    POST   404  404  403  404  404  403  403  403  302  403  403  302
+application-accept[plum]   POST   302  302  403  302  302  403  403  403  404  403  403  302
+application-accept[fern]   POST   404  404  403  404  404  403  403  403  302  403  403  302
+application-refuse[plum]   POST   302  302  403  302  302  403  403  403  404  403  403  302
+application-refuse[fern]   POST   404  404  403  404  404  403  403  403  302  403  403  302
+seller-teacher[ann]        POST   302  302  403  302  302  403  403  403  404  403  403  302
+seller-teacher[bob]        POST   302  302  403  302  404  403  403  403  404  403  403  302
+seller-teacher[cat]        POST   302  302  403  404  404  403  403  403  404  403  403  302
+seller-teacher[dan]        POST   404  404  403  404  404  403  403  403  302  403  403  302
 assistant-dismiss[plum]    POST   302  302  403  403  403  403  403  403  404  403  403  302
 assistant-dismiss[fern]    POST   404  404  403  403  403  403  403  403  302  403  403  302
 communities                GET    200  200  200  200  200  403  403  403  200  403  403  302
@@ -337,6 +351,7 @@ numbers                    GET    403  403  403  403  403  200  200  403  403  2
 blocks                     GET    403  403  403  403  403  200  200  403  403  200  403  302
 blocks                     POST   403  403  403  403  403  302  302  403  403  302  403  302
 me                         GET    403  403  403  403  403  200  200  200  403  200  403  302
+own-invitations            GET    403  403  403  403  403  200  200  403  403  200  403  302
 assistants                 GET    403  403  403  403  403  200  200  403  403  200  403  302
 assistants                 POST 403  403  403  403  403  302  302  403  403  302  403  302
 assistant-link[plum]       POST 403  403  403  403  403  200  200  403  403  404  403  302
@@ -356,6 +371,7 @@ FORMS = {
     "segment-conditions": _BUYERS,
     "playbook-variant": {"variant_name": "Warm", "variant_zh-hans": "您好", "variant_en": "Hello"},
     "blocks": {"do": "hide-work"},
+    "invitation-new": {"kind": "koc", "places": "5", "expires_on": "2099-12-31"},
     "assistants": {"name": "Nephew"},
     "spreadsheets-start": {"address": "/headquarters/sellers.csv"},
     "sign-in": {"login": "who", "password": "is this"},

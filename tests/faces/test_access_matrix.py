@@ -55,7 +55,10 @@ def address_of(both: TwoBrands, page: str, thing: str) -> str:
     if not thing:
         return reverse(page)
     seller, _, number = thing.partition("-")
-    if page in ("seller", "seller-link", "target-fix", "target-release") or "payee" in page:
+    if (
+        page in ("seller", "seller-link", "seller-teacher", "target-fix", "target-release")
+        or "payee" in page
+    ):
         return reverse(page, args=[both.seller(thing)])
     if page.startswith("task"):
         return reverse(page, args=[both.tasks["ann-3" if number == "held" else thing]])
@@ -69,6 +72,8 @@ def address_of(both: TwoBrands, page: str, thing: str) -> str:
     known |= {"assistant": both.assistants, "plan": both.plans}
     known |= {"closing": both.closings, "statements": both.closings, "payout": both.payouts}
     whole = {"ledger-account": both.accounts, "ledger-posting": both.postings}
+    whole |= {"invitation-revoke": both.invitations}
+    whole |= dict.fromkeys(("application-accept", "application-refuse"), both.applications)
     whole |= {"levels-carry": both.plans, "levels-take-back": both.reviews}
     whole |= dict.fromkeys(("statement", "own-statement"), both.statements)
     if page in whole:

@@ -50,6 +50,8 @@ def address_of(both: TwoBrands, row: Row) -> str:
     known |= {"campaign": both.campaigns, "plan": both.plans}
     known |= {"closing": both.closings, "statements": both.closings, "payout": both.payouts}
     whole = {"ledger-account": both.accounts, "ledger-posting": both.postings}
+    whole |= {"invitation-revoke": both.invitations}
+    whole |= dict.fromkeys(("application-accept", "application-refuse"), both.applications)
     whole |= {"levels-carry": both.plans, "levels-take-back": both.reviews}
     whole |= dict.fromkeys(("statement", "own-statement"), both.statements)
     if row.page in whole:

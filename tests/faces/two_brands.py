@@ -52,6 +52,7 @@ from siyu.rooms.webhooks.actions import add_endpoint, send_test
 from siyu.rooms.webhooks.queries import messages_to
 from siyu.rooms.webhooks.types import Topic
 from tests.faces.brand_money import paid_of_brand, plans_of_brand
+from tests.faces.brand_people import invited_of_brand
 from tests.rooms.brand import Brand, new_brand
 
 SELLERS_OF = {
@@ -164,6 +165,9 @@ class TwoBrands:
     variants: dict[str, int] = field(default_factory=dict)
     plans: dict[str, int] = field(default_factory=dict)
     assistants: dict[str, int] = field(default_factory=dict)
+    invitations: dict[str, int] = field(default_factory=dict)
+    applications: dict[str, int] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
     closings: dict[str, int] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
     postings: dict[str, int] = field(default_factory=dict)
@@ -409,6 +413,9 @@ def _add_staff(both: TwoBrands) -> None:
     for code, name in (("plum", "ann"), ("fern", "dan")):
         viewer = both.brand_of(name).seller_viewer(seller_of(name).key)
         both.assistants[code] = add_assistant(viewer=viewer, name=f"extra-of-{code}")
+        both.invitations[code], both.codes[code], both.applications[code] = invited_of_brand(
+            both.brand_of(name), seller_id=both.seller(name), name=f"extra-of-{code}"
+        )
     (helper,) = assistants_of(viewer=both.plum.owner, seller_id=both.seller("ann"))
     both.staff["assistant"] = helper.staff_id
 

@@ -33,7 +33,7 @@ SELLER = ("workbench/today", "workbench/customers", "workbench/customers?find=no
 SELLER += ("workbench/customers?state=lost", "workbench/numbers", "workbench/customers/layers")
 SELLER += ("workbench/me", "workbench/assistants", "workbench/numbers/blocks")
 SELLER += ("workbench/earnings", "workbench/earnings/payment", "workbench/statements")
-SELLER += ("workbench/earnings/withdrawal",)
+SELLER += ("workbench/earnings/withdrawal", "workbench/invitations", "join/nobody-gave-it")
 SELLER += ("workbench/earnings/goods", "workbench/earnings/goods?find=nothing-like-it")
 SELLER += ("workbench/customers?layer=high-buying", "workbench/tasks/1/skip")
 OFFICE = ("headquarters/overview", "headquarters/overview?days=7", "headquarters/sellers")
@@ -46,7 +46,7 @@ OFFICE += ("headquarters/communities?state=ended", "headquarters/lives?of=commun
 OFFICE += ("headquarters/segments", "headquarters/segments/new")
 OFFICE += ("headquarters/plans", "headquarters/plans/new")
 OFFICE += ("headquarters/settlement", "headquarters/payouts", "headquarters/ledger")
-OFFICE += ("headquarters/levels", "headquarters/levels?show=all")
+OFFICE += ("headquarters/invitations", "headquarters/levels", "headquarters/levels?show=all")
 OFFICE += ("headquarters/reactions", "headquarters/audit", "nowhere")
 # A page with an id is the first one that another page leads to.
 LED_TO_SELLER = {

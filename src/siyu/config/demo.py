@@ -19,6 +19,7 @@ from siyu.simulation.demo import (
     demo_people,
     demo_program_id,
     dispatch_to_sellers,
+    invite_by_seller,
     make_demo,
     set_month_target,
 )
@@ -67,6 +68,7 @@ def demo(
         add_last_campaign(program_id=program_id, now=utc_now())
         set_month_target(program_id=program_id, now=utc_now())
         dispatch_to_sellers(program_id=program_id, now=utc_now())
+        invite_by_seller(program_id=program_id, today=today)
         pay_sellers(program_id=program_id, code=code_of(profile), now=utc_now())
     people = demo_people(program_id=program_id, today=today, profile=profile)
     address = f"http://127.0.0.1:{port}"

@@ -29,6 +29,7 @@ from siyu.rooms.organization.queries import (
     staff_of,
     today_in,
     units_under,
+    viewer_of,
 )
 from siyu.rooms.organization.types import Role, StaffView, UnitKind
 from siyu.rooms.outreach.actions import add_variant, edit_playbook, open_program
@@ -36,8 +37,9 @@ from siyu.rooms.outreach.queries import longest_lists, playbooks_of
 from siyu.rooms.outreach.types import Calendar, Frequency, OffSeason
 from siyu.rooms.segments.actions import create_segment
 from siyu.rooms.segments.queries import segments_of
-from siyu.rooms.sellers.actions import import_sellers
-from siyu.rooms.sellers.queries import sellers_of_ids
+from siyu.rooms.sellers.actions import apply_to_sell, import_sellers, invite
+from siyu.rooms.sellers.queries import own_invitations, sellers_of_ids
+from siyu.rooms.sellers.types import SellerKind
 from siyu.simulation.brand import profile_of
 from siyu.simulation.simulate import simulate
 
@@ -217,6 +219,25 @@ def _add_segments(program_id: int) -> None:
             audience=audience,
             is_tag=True,
         )
+
+
+def invite_by_seller(*, program_id: int, today: date) -> None:
+    """Have the demo's busiest seller invite, and one of those she invited apply."""
+    viewer = owner_viewer(program_id=program_id)
+    (seller_id,) = longest_lists(viewer=viewer, on=today, limit=1)
+    seller = sellers_of_ids(viewer=viewer, seller_ids=[seller_id])[seller_id]
+    invite(
+        viewer=viewer,
+        inviter_id=seller_id,
+        unit_id=seller.unit_id,
+        kind=SellerKind.GUIDE,
+        places=3,
+        expires_on=today + timedelta(days=30),
+        origin="老店员介绍",
+    )
+    own = viewer_of(staff_id=seller.staff_id or 0, program_id=program_id)
+    (invitation,) = own_invitations(viewer=own)
+    apply_to_sell(code=invitation.code, name="陈晓雯", phone="13000000001")
 
 
 def set_month_target(*, program_id: int, now: datetime) -> None:

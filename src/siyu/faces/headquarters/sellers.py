@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from siyu.analytics.marts.seller_candidates import MILESTONE_FANS
 from siyu.faces.access import page
+from siyu.faces.errors import told
 from siyu.faces.exports import csv_of
 from siyu.faces.numbers import whole_number
 from siyu.faces.paging import page_number
 from siyu.foundation.clock import utc_now
-from siyu.foundation.errors import NotAllowed
+from siyu.foundation.errors import BadInput, NotAllowed, NotFound
 from siyu.foundation.money import from_minor
 from siyu.rooms.campaigns.queries import own_target
 from siyu.rooms.communities.queries import open_communities_of
@@ -33,11 +34,19 @@ from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.actions import issue_link
 from siyu.rooms.organization.queries import grants_of, names_of_units, program_of, today_in
 from siyu.rooms.organization.types import Role
-from siyu.rooms.sellers.actions import end_assistant
-from siyu.rooms.sellers.queries import assistants_of, find_seller, sellers_of_ids, sellers_page
+from siyu.rooms.sellers.actions import end_assistant, set_teacher
+from siyu.rooms.sellers.queries import (
+    assistants_of,
+    find_seller,
+    find_seller_by_key,
+    learners_of,
+    sellers_of_ids,
+    sellers_page,
+    teacher_of,
+)
 from siyu.rooms.sellers.types import SellerKind, SellerStatus, SellerView
 
-_SIZE = 20
+_SIZE, _REFUSED = 20, 422
 KINDS = {
     SellerKind.GUIDE: gettext_lazy("Store guide"),
     SellerKind.SHOPKEEPER: gettext_lazy("Shopkeeper"),
@@ -118,37 +127,21 @@ def sellers(request: HttpRequest, *, viewer: Viewer) -> HttpResponse:
 @page(Right.SEE_SELLERS)
 def seller(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpResponse:
     """One seller, in a drawer or on a page of her own."""
-    found = find_seller(viewer=viewer, seller_id=seller_id)
-    row = seller_numbers(viewer=viewer, seller_id=seller_id)
-    inviters = [found.invited_by_id] if found.invited_by_id else []
-    today = today_in(program_id=viewer.program_id)
-    month_on = today.replace(day=1)
-    shown = {
-        "program": program_of(program_id=viewer.program_id),
-        "seller": found,
-        "store": names_of_units(unit_ids=[found.unit_id]).get(found.unit_id, ""),
-        "kind": KINDS[found.kind],
-        "status": STATUSES[found.status],
-        "inviter": next(iter(sellers_of_ids(viewer=viewer, seller_ids=inviters).values()), None),
-        "row": row,
-        "life": LIVES.get(row["life"]) if row else None,
-        "persona": PERSONAS.get(row["persona"]) if row else None,
-        "assistants": [
-            each
-            for each in assistants_of(viewer=viewer, seller_id=seller_id)
-            if each.ended_at is None
-        ],
-        "may_end": viewer.may(Right.ISSUE_LINKS),
-        "communities": open_communities_of(viewer=viewer, seller_id=seller_id, now=utc_now()),
-        "milestone_fans": MILESTONE_FANS,
-        "target": own_target(viewer=viewer, seller_id=seller_id, month_on=month_on),
-        "fresh": _fresh(viewer, seller_id, today),
-        "may_issue": viewer.may(Right.ISSUE_LINKS) and _only_sells(found),
-        "section": "sellers",
-    }
-    partial = request.headers.get("HX-Request-Type") == "partial"
-    template = "_seller" if partial else "seller"
-    return render(request, f"headquarters/{template}.html", shown)
+    return _seller(request, viewer, seller_id)
+
+
+@page(Right.ADMIT_SELLERS, methods=("POST",))
+def teacher(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpResponse:
+    """Say who teaches a seller, by her number; without one, nobody does."""
+    key = request.POST.get("teacher", "").strip()
+    find_seller(viewer=viewer, seller_id=seller_id)
+    try:
+        found = find_seller_by_key(viewer=viewer, source="", key=key) if key else None
+        set_teacher(viewer=viewer, seller_id=seller_id, teacher_id=found.id if found else None)
+    except (BadInput, NotFound) as refused:
+        return _seller(request, viewer, seller_id, told(refused))
+    messages.success(request, _("Saved. Both see it on their phones."))
+    return redirect("seller", seller_id=seller_id)
 
 
 @page(Right.ISSUE_LINKS, methods=("POST",))
@@ -192,6 +185,55 @@ def export(request: HttpRequest, *, viewer: Viewer) -> StreamingHttpResponse:
     )
     currency = program_of(program_id=viewer.program_id).currency
     return csv_of(name="sellers", rows=_lines(viewer, list(health), currency))
+
+
+def _seller(request: HttpRequest, viewer: Viewer, seller_id: int, error: str = "") -> HttpResponse:
+    found = find_seller(viewer=viewer, seller_id=seller_id)
+    row = seller_numbers(viewer=viewer, seller_id=seller_id)
+    today = today_in(program_id=viewer.program_id)
+    month_on = today.replace(day=1)
+    shown = {
+        "program": program_of(program_id=viewer.program_id),
+        "seller": found,
+        "store": names_of_units(unit_ids=[found.unit_id]).get(found.unit_id, ""),
+        "kind": KINDS[found.kind],
+        "status": STATUSES[found.status],
+        **_companions(viewer, found),
+        "row": row,
+        "life": LIVES.get(row["life"]) if row else None,
+        "persona": PERSONAS.get(row["persona"]) if row else None,
+        "assistants": [
+            each
+            for each in assistants_of(viewer=viewer, seller_id=seller_id)
+            if each.ended_at is None
+        ],
+        "may_end": viewer.may(Right.ISSUE_LINKS),
+        "communities": open_communities_of(viewer=viewer, seller_id=seller_id, now=utc_now()),
+        "milestone_fans": MILESTONE_FANS,
+        "target": own_target(viewer=viewer, seller_id=seller_id, month_on=month_on),
+        "fresh": _fresh(viewer, seller_id, today),
+        "may_issue": viewer.may(Right.ISSUE_LINKS) and _only_sells(found),
+        "error": error,
+        "section": "sellers",
+    }
+    partial = request.headers.get("HX-Request-Type") == "partial"
+    template = "_seller" if partial else "seller"
+    status = _REFUSED if error else None
+    return render(request, f"headquarters/{template}.html", shown, status=status)
+
+
+def _companions(viewer: Viewer, found: SellerView) -> dict[str, Any]:
+    """Who invited a seller, who teaches her and how many she teaches."""
+    teacher_id = teacher_of(viewer=viewer, seller_id=found.id)
+    ids = [each for each in (found.invited_by_id, teacher_id) if each]
+    sellers = sellers_of_ids(viewer=viewer, seller_ids=ids)
+    return {
+        "inviter": sellers.get(found.invited_by_id or 0),
+        "teacher_id": teacher_id,
+        "teacher": sellers.get(teacher_id or 0),
+        "learners": learners_of(viewer=viewer, seller_id=found.id),
+        "may_admit": viewer.may(Right.ADMIT_SELLERS),
+    }
 
 
 def _fresh(viewer: Viewer, seller_id: int, today: date) -> dict[str, int] | None:

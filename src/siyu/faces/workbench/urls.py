@@ -1,6 +1,15 @@
 from django.urls import path
 
-from siyu.faces.workbench import blocks, customers, dispatches, earnings, me, numbers, today
+from siyu.faces.workbench import (
+    blocks,
+    customers,
+    dispatches,
+    earnings,
+    invitations,
+    me,
+    numbers,
+    today,
+)
 
 urlpatterns = [
     path("today", today.today, name="today"),
@@ -28,6 +37,7 @@ urlpatterns = [
     path("earnings/payment", earnings.payment, name="own-payment"),
     path("statements", earnings.statements, name="own-statements"),
     path("statements/<id:statement_id>", earnings.statement, name="own-statement"),
+    path("invitations", invitations.invitations, name="own-invitations"),
     path("me", me.me, name="me"),
     path("assistants", me.assistants, name="assistants"),
     path("assistants/<id:assistant_id>/link", me.link, name="assistant-link"),

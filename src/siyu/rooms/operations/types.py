@@ -36,6 +36,7 @@ class Right(StrEnum):
     UNMASK = "unmask"
     SEE_AUDIT = "see_audit"
     LEAD_SELLERS = "lead_sellers"
+    ADMIT_SELLERS = "admit_sellers"
     EDIT_PLAYBOOKS = "edit_playbooks"
     EDIT_SEGMENTS = "edit_segments"
     DISPATCH_TASKS = "dispatch_tasks"

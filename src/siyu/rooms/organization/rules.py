@@ -22,6 +22,7 @@ _LEADING = frozenset(
         Right.SEE_SELLERS,
         Right.SEE_CUSTOMERS,
         Right.LEAD_SELLERS,
+        Right.ADMIT_SELLERS,
         Right.DISPATCH_TASKS,
         Right.SET_TARGETS,
     }
@@ -47,6 +48,7 @@ RIGHTS_OF = {
             Right.EDIT_PLAYBOOKS,
             Right.EDIT_SEGMENTS,
             Right.LEAD_SELLERS,
+            Right.ADMIT_SELLERS,
             Right.DISPATCH_TASKS,
             Right.SET_TARGETS,
             Right.MERGE_CUSTOMERS,

@@ -79,6 +79,57 @@ class LevelPeriod(models.Model):
         ]
 
 
+class Invitation(models.Model):
+    """A code by which so many persons may apply to sell, until a day."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program = models.ForeignKey("organization.Program", models.PROTECT, related_name="+")
+    code = models.CharField(max_length=16, unique=True)
+    inviter = models.ForeignKey(Seller, models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey("organization.OrgUnit", models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12)
+    origin = models.CharField(max_length=ORIGIN_LENGTH, blank=True, default="")
+    places = models.PositiveSmallIntegerField()
+    expires_on = models.DateField()
+    created_by_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class Application(models.Model):
+    """One who wants to sell; name and phone are sealed, and erased when she is refused."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="+")
+    sealed = models.BinaryField()
+    phone_index = models.BinaryField(null=True, db_index=True)
+    state = models.CharField(max_length=8)
+    seller = models.OneToOneField(Seller, models.PROTECT, null=True, related_name="+")
+    applied_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True)
+    decided_by_id = models.BigIntegerField(null=True)
+
+
+class Teaching(models.Model):
+    """Who teaches a seller, until ``until_at``; she has one teacher at a time."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    learner = models.ForeignKey(Seller, models.CASCADE, related_name="+", db_index=False)
+    teacher = models.ForeignKey(Seller, models.CASCADE, related_name="+")
+    from_at = models.DateTimeField(default=timezone.now)
+    until_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["learner"],
+                condition=models.Q(until_at=None),
+                name="sellers_teaching_once",
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["learner"], name="sellers_teaching_learner")]
+
+
 class Assistant(models.Model):
     """One who helps a seller with her customers, until ``ended_at``.
 

@@ -1,6 +1,9 @@
-"""Who invited whom: nobody herself, not even through others."""
+"""Who invited whom: nobody herself, not even through others; and by which invitations."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
+
+from siyu.rooms.sellers.types import InvitationState
 
 
 def in_circles(*, inviters: Mapping[str, str], keys: Iterable[str]) -> set[str]:
@@ -20,3 +23,14 @@ def _leads_back(inviters: Mapping[str, str], key: str) -> bool:
         seen.add(above)
         above = inviters.get(above)
     return False
+
+
+def invitation_state(
+    *, taken: int, places: int, expires_on: date, today: date, is_revoked: bool
+) -> InvitationState:
+    """Whether an invitation lets somebody apply; on its last day it still does."""
+    if is_revoked:
+        return InvitationState.REVOKED
+    if today > expires_on:
+        return InvitationState.EXPIRED
+    return InvitationState.FULL if taken >= places else InvitationState.OPEN

@@ -9,6 +9,9 @@ import pyarrow as pa
 ORIGIN_LENGTH = 40
 LEVEL_LENGTH = 60
 MOST_ASSISTANTS = 5
+MOST_PLACES = 500
+INVITED = "invitation"
+"""The source of sellers who joined by an invitation, until a file names them."""
 
 
 class SellerKind(StrEnum):
@@ -104,6 +107,74 @@ class AssistantView:
     name: str
     added_at: datetime
     ended_at: datetime | None
+
+
+class InvitationState(StrEnum):
+    """Whether an invitation still lets somebody apply: 有效, 已满, 已过期, 已收回."""
+
+    OPEN = "open"
+    FULL = "full"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class ApplicationState(StrEnum):
+    """Where the application of one who wants to sell stands: 待审核, 已通过, 已拒绝."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationView:
+    """An invitation (邀请码) to become a seller; ``inviter_id`` is None for headquarters' own.
+
+    ``taken`` counts who applied and was not refused, ``joined`` those of them who sell.
+    """
+
+    id: int
+    code: str
+    inviter_id: int | None
+    unit_id: int
+    kind: SellerKind
+    origin: str
+    places: int
+    taken: int
+    joined: int
+    expires_on: date
+    state: InvitationState
+    created_by_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenInvitation:
+    """What an invitation shows to whom it was sent."""
+
+    program_name: str
+    kind: SellerKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationView:
+    """One who applied by an invitation; the phone is masked."""
+
+    id: int
+    inviter_id: int | None
+    unit_id: int
+    kind: SellerKind
+    name: str
+    masked_phone: str
+    applied_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Companion:
+    """A seller as another one sees her whom she invited, teaches or is taught by."""
+
+    name: str
+    status: SellerStatus
+    joined_on: date | None
 
 
 SELLER_ROWS = pa.schema(

@@ -20,7 +20,7 @@ from siyu.rooms.organization.types import Role
 from siyu.rooms.sellers.actions.assistants import open_to_assistants
 from siyu.rooms.sellers.actions.inviters import join_inviters, leave_out_circles
 from siyu.rooms.sellers.models import Seller
-from siyu.rooms.sellers.types import ORIGIN_LENGTH, SellerKind, SellerStatus
+from siyu.rooms.sellers.types import INVITED, ORIGIN_LENGTH, SellerKind, SellerStatus
 
 _COLUMNS = (
     "staff_id",
@@ -45,7 +45,8 @@ def import_sellers(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     account without a password, and may use it until she has left. Rows with an unknown kind or
     status are rejected, and so are those whose login is another person's, and those who would
     have invited themselves, through others too. Who invited her may come later than she. A key
-    that is a phone number is kept as its blind index.
+    that is a phone number is kept as its blind index. Who joined by an invitation is known by her
+    phone number.
     """
     ring = settings.SIYU_KEYRING
     given, rejects = _sound(plain_rows(table=rows))
@@ -58,6 +59,7 @@ def import_sellers(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
         )
     }
     known = {key: stored[safe] for key, safe in kept.items() if safe in stored}
+    known |= _invited(program_id, source, [row for key, row in given.items() if key not in known])
     program = program_of(program_id=program_id)
     new, refused = _with_logins(
         program.code, source, [row for key, row in given.items() if key not in known]
@@ -123,6 +125,22 @@ def _too_long(row: dict[str, Any]) -> Reject:
         code="too_long",
         reason=f"at most {ORIGIN_LENGTH} characters",
     )
+
+
+def _invited(program_id: int, source: str, rows: list[dict[str, Any]]) -> dict[str, Seller]:
+    """Sellers who joined by an invitation and whom a file names now by the same phone number."""
+    ring = settings.SIYU_KEYRING
+    keys = {ring.blind_index("phone", row["phone"]): row["key"] for row in rows if row["phone"]}
+    joined = Seller.objects.filter(
+        program_id=program_id, source=INVITED, phone_index__in=list(keys)
+    )
+    found = {}
+    for seller in joined:
+        key = keys[bytes(seller.phone_index or b"")]
+        seller.source, seller.source_key = source, ring.safe_key(key)
+        seller.save(update_fields=["source", "source_key"])
+        found[phone_in(key) or key] = seller
+    return found
 
 
 def _with_logins(

@@ -1,7 +1,6 @@
 """Every read of the sellers' room."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -10,19 +9,14 @@ from siyu.foundation.crypto import mask_phone, phone_in
 from siyu.foundation.errors import NotFound
 from siyu.rooms.operations.queries import any_of, pick_by_source
 from siyu.rooms.operations.types import Right, Scope, Viewer
-from siyu.rooms.organization.queries import names_of_staff
 from siyu.rooms.organization.types import Role
-from siyu.rooms.sellers.models import Arrangement, Assistant, LevelPeriod, Seller
+from siyu.rooms.sellers.models import Arrangement, Assistant, Seller
 from siyu.rooms.sellers.types import (
-    AssistantView,
     Block,
-    LevelFrom,
-    LevelReason,
     SellerKind,
     SellerStatus,
     SellerTerms,
     SellerView,
-    Trial,
 )
 
 
@@ -44,7 +38,7 @@ def blocks_of(*, viewer: Viewer) -> tuple[Block, ...]:
 
 def find_seller(*, viewer: Viewer, seller_id: int) -> SellerView:
     """A seller within the viewer's reach; raises NotFound, NotAllowed."""
-    seller = _within(viewer).filter(id=seller_id).first()
+    seller = sellers_within(viewer=viewer).filter(id=seller_id).first()
     if seller is None:
         raise NotFound("There is no such seller within your reach.")
     return _view(seller)
@@ -64,7 +58,7 @@ def sellers_page(
 ) -> tuple[list[SellerView], int]:
     """Sellers within reach by key, and their number. ``find`` is a key or an exact phone."""
     viewer.require(Right.SEE_SELLERS)
-    rows = _within(viewer)
+    rows = sellers_within(viewer=viewer)
     if find:
         ring = settings.SIYU_KEYRING
         index = ring.blind_index("phone", phone_in(find) or find)
@@ -80,7 +74,7 @@ def seller_ids_within(*, viewer: Viewer) -> frozenset[int] | None:
     """The ids of the sellers within the viewer's reach; None where the whole program is."""
     if viewer.scope is Scope.PROGRAM:
         return None
-    return frozenset(_within(viewer).values_list("id", flat=True))
+    return frozenset(sellers_within(viewer=viewer).values_list("id", flat=True))
 
 
 def names_of_sellers(*, seller_ids: Iterable[int]) -> dict[int, str]:
@@ -92,7 +86,7 @@ def names_of_sellers(*, seller_ids: Iterable[int]) -> dict[int, str]:
 
 def sellers_of_ids(*, viewer: Viewer, seller_ids: Iterable[int]) -> dict[int, SellerView]:
     """Sellers by id, of those within the viewer's reach."""
-    rows = _within(viewer).filter(id__in=set(seller_ids))
+    rows = sellers_within(viewer=viewer).filter(id__in=set(seller_ids))
     return {seller.id: _view(seller) for seller in rows}
 
 
@@ -113,7 +107,7 @@ def units_of_sellers(*, seller_ids: Iterable[int]) -> dict[int, int]:
 
 def working_sellers_in(*, viewer: Viewer, unit_ids: Iterable[int]) -> int:
     """How many active sellers within the viewer's reach belong to these org units."""
-    rows = _within(viewer).filter(status=SellerStatus.ACTIVE)
+    rows = sellers_within(viewer=viewer).filter(status=SellerStatus.ACTIVE)
     return rows.filter(unit_id__in=any_of(values=set(unit_ids))).count()
 
 
@@ -175,118 +169,6 @@ def able_to_sign_in(*, seller_ids: Iterable[int]) -> set[int]:
     return set(rows.exclude(status=SellerStatus.LEFT).values_list("id", flat=True))
 
 
-def levels_of_sellers(*, seller_ids: Iterable[int]) -> dict[int, list[tuple[date, str]]]:
-    """(first day, level) of each seller's levels, the earliest first."""
-    rows = LevelPeriod.objects.filter(seller_id__in=any_of(values=set(seller_ids)))
-    return {
-        seller_id: [(each.from_on, each.level) for each in own]
-        for seller_id, own in _by_seller(rows).items()
-    }
-
-
-def levels_held(
-    *, program_id: int, day: date, seller_id: int | None = None
-) -> dict[int, LevelFrom]:
-    """The level of each seller of a program, or of one of them, on a day."""
-    rows = LevelPeriod.objects.filter(seller__program_id=program_id, from_on__lte=day)
-    if seller_id is not None:
-        rows = rows.filter(seller_id=seller_id)
-    held = {}
-    for owner_id, own in _by_seller(rows).items():
-        begun = [each for each in own if each.from_on <= day]
-        held[owner_id] = begun[-1]
-    return held
-
-
-def level_on(*, seller_id: int, day: date) -> str | None:
-    """The level that a seller has on a day; None before she has any."""
-    begun = [
-        level
-        for from_on, level in levels_of_sellers(seller_ids=[seller_id]).get(seller_id, [])
-        if from_on <= day
-    ]
-    return begun[-1] if begun else None
-
-
-def trials_since(*, program_id: int, day: date) -> list[LevelFrom]:
-    """Levels whose trial is over on a day or later, by seller."""
-    rows = LevelPeriod.objects.filter(seller__program_id=program_id, trial_over_on__gte=day)
-    return [_level(row) for row in rows.order_by("seller_id", "from_on", "id")]
-
-
-def _by_seller(rows: QuerySet[LevelPeriod]) -> dict[int, list[LevelFrom]]:
-    """Levels by seller in the order in which they count, with falls at the end of trials."""
-    found: dict[int, list[LevelFrom]] = {}
-    for row in rows.order_by("seller_id", "from_on", "id"):
-        own = found.setdefault(row.seller_id, [])
-        _fall_before(own, row.from_on)
-        own.append(_level(row))
-    for own in found.values():
-        _fall_before(own, date.max)
-    return found
-
-
-def _fall_before(own: list[LevelFrom], day: date) -> None:
-    """Add the fall of the last level, where its trial is over and not passed before a day."""
-    trial = own[-1].trial if own else None
-    if trial is not None and not trial.is_passed and trial.over_on < day:
-        own.append(
-            LevelFrom(
-                seller_id=own[-1].seller_id,
-                level=trial.falls_to,
-                from_on=trial.over_on,
-                reason=LevelReason.TRIAL_OVER,
-            )
-        )
-
-
-def _level(row: LevelPeriod) -> LevelFrom:
-    trial = None
-    if row.trial_over_on is not None:
-        trial = Trial(
-            over_on=row.trial_over_on,
-            earn_minor=row.earn_minor,
-            falls_to=row.falls_to,
-            is_passed=row.is_passed,
-        )
-    return LevelFrom(
-        id=row.id,
-        seller_id=row.seller_id,
-        level=row.level,
-        from_on=row.from_on,
-        reason=LevelReason(row.reason),
-        trial=trial,
-    )
-
-
-def assistants_of(*, viewer: Viewer, seller_id: int) -> list[AssistantView]:
-    """Who assists a seller within reach, and who did, the newest first. Raises NotFound."""
-    find_seller(viewer=viewer, seller_id=seller_id)
-    own = Assistant.objects.filter(seller_id=seller_id, returned_as=None)
-    rows = list(own.order_by("-added_at", "-id"))
-    names = names_of_staff(staff_ids=[row.staff_id for row in rows])
-    return [
-        AssistantView(
-            id=row.id,
-            staff_id=row.staff_id,
-            name=names[row.staff_id],
-            added_at=row.added_at,
-            ended_at=row.ended_at,
-        )
-        for row in rows
-    ]
-
-
-def names_within(*, viewer: Viewer, staff_ids: Iterable[int]) -> dict[int, str]:
-    """Names by id of those of the staff who are sellers within reach, or assist one."""
-    asked = set(staff_ids)
-    within = _within(viewer)
-    selling = within.filter(staff_id__in=asked).values_list("staff_id", flat=True)
-    assisting = Assistant.objects.filter(staff_id__in=asked, seller__in=within)
-    known = {*selling, *assisting.values_list("staff_id", flat=True)}
-    return names_of_staff(staff_ids=[each for each in known if each is not None])
-
-
 def _own(viewer: Viewer) -> QuerySet[Seller]:
     """The seller that the viewer is, or the one that she assists."""
     rows = Seller.objects.filter(program_id=viewer.program_id)
@@ -298,7 +180,8 @@ def _own(viewer: Viewer) -> QuerySet[Seller]:
     return rows.filter(staff_id=viewer.staff_id)
 
 
-def _within(viewer: Viewer) -> QuerySet[Seller]:
+def sellers_within(*, viewer: Viewer) -> QuerySet[Seller]:
+    """The sellers within the viewer's reach, as rows for the queries of this room."""
     rows = Seller.objects.filter(program_id=viewer.program_id)
     if viewer.scope is Scope.SELF:
         return _own(viewer)

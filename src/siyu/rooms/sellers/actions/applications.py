@@ -1,0 +1,143 @@
+from django.conf import settings
+from django.db import transaction
+
+from siyu.foundation.clock import utc_now
+from siyu.foundation.crypto import phone_in
+from siyu.foundation.errors import BadInput, Conflict, NotFound
+from siyu.foundation.ids import new_id
+from siyu.rooms.operations.actions import record_audit, write_stamp
+from siyu.rooms.operations.types import Right, Viewer
+from siyu.rooms.organization.actions import create_seller_staff
+from siyu.rooms.organization.queries import program_of
+from siyu.rooms.sellers.actions.invitations import unit_within
+from siyu.rooms.sellers.models import Application, Invitation, Seller, Teaching
+from siyu.rooms.sellers.queries.invitations import invitations_within, lets_apply
+from siyu.rooms.sellers.types import INVITED, ApplicationState, SellerKind, SellerStatus
+
+_LONGEST_NAME = 40
+
+
+@transaction.atomic
+def apply_to_sell(*, code: str, name: str, phone: str) -> None:
+    """Apply by an invitation.
+
+    A phone number that waits in the program already keeps its first application, and nothing
+    tells whether it does. Raises BadInput for a name or number that is none, Conflict where the
+    invitation lets nobody apply.
+    """
+    rows = Invitation.objects.select_for_update(of=("self",)).select_related("inviter")
+    invitation = rows.filter(code=code.upper()).first()
+    if invitation is None or not lets_apply(invitation=invitation):
+        raise Conflict("This invitation is over. Ask for a new one where you got it.")
+    name, number = name.strip(), phone_in(phone.strip())
+    if not 1 <= len(name) <= _LONGEST_NAME:
+        raise BadInput("name", "Write a name of 1 to 40 characters.")
+    if number is None:
+        raise BadInput("phone", "Write a mobile number of 11 digits.")
+    ring = settings.SIYU_KEYRING
+    index = ring.blind_index("phone", number)
+    waiting = Application.objects.filter(
+        invitation__program_id=invitation.program_id,
+        phone_index=index,
+        state=ApplicationState.WAITING,
+    )
+    if not waiting.exists():
+        Application.objects.create(
+            invitation=invitation,
+            sealed=ring.seal({"name": name, "phone": number}),
+            phone_index=index,
+            state=ApplicationState.WAITING,
+        )
+
+
+@transaction.atomic
+def accept_application(
+    *,
+    viewer: Viewer,
+    application_id: int,
+    unit_id: int | None = None,
+    kind: SellerKind | None = None,
+) -> int:
+    """Make who applied a seller with an account; her inviter teaches her. Returns the seller's id.
+
+    Org unit and kind are those of the invitation unless others are named. Raises NotFound out of
+    reach, BadInput for an org unit out of reach, Conflict where it was decided already or where a
+    seller has the phone number.
+    """
+    application = _waiting(viewer, application_id)
+    invitation = application.invitation
+    into_id = unit_within(viewer=viewer, unit_id=unit_id or invitation.unit_id)
+    _check_new(viewer.program_id, application)
+    person = settings.SIYU_KEYRING.open(application.sealed)
+    program = program_of(program_id=viewer.program_id)
+    login = f"{program.code}-{new_id()}"
+    staff = create_seller_staff(
+        program_id=program.id, sellers=[(login, person["name"] or "", into_id)]
+    )
+    seller = Seller.objects.create(
+        program_id=program.id,
+        source=INVITED,
+        source_key=settings.SIYU_KEYRING.safe_key(person["phone"] or ""),
+        staff_id=staff[login],
+        unit_id=into_id,
+        kind=kind or invitation.kind,
+        status=SellerStatus.ACTIVE,
+        joined_on=program.day_of(utc_now()),
+        origin=invitation.origin,
+        invited_by=invitation.inviter,
+        inviter_key=invitation.inviter.source_key if invitation.inviter else "",
+        sealed=settings.SIYU_KEYRING.seal(person),
+        phone_index=application.phone_index,
+        digest=b"",
+        stamp=write_stamp(),
+    )
+    if invitation.inviter_id is not None:
+        Teaching.objects.create(learner=seller, teacher_id=invitation.inviter_id)
+    _decide(viewer, application, ApplicationState.ACCEPTED, seller)
+    return seller.id
+
+
+@transaction.atomic
+def refuse_application(*, viewer: Viewer, application_id: int) -> None:
+    """Refuse who applied; her name and number are erased. Raises NotFound, Conflict."""
+    application = _waiting(viewer, application_id)
+    application.sealed = settings.SIYU_KEYRING.seal({"name": None, "phone": None})
+    application.phone_index = None
+    _decide(viewer, application, ApplicationState.REFUSED, None)
+
+
+def _waiting(viewer: Viewer, application_id: int) -> Application:
+    viewer.require(Right.ADMIT_SELLERS)
+    rows = Application.objects.select_for_update(of=("self",)).select_related("invitation__inviter")
+    within = rows.filter(invitation__in=invitations_within(viewer=viewer))
+    application = within.filter(id=application_id).first()
+    if application is None:
+        raise NotFound("There is no such application within your reach.")
+    if application.state != ApplicationState.WAITING:
+        raise Conflict("This application was decided already; reload the list.")
+    return application
+
+
+def _check_new(program_id: int, application: Application) -> None:
+    same = Seller.objects.filter(program_id=program_id, phone_index=application.phone_index)
+    if same.exists():
+        raise Conflict(
+            "A seller has this phone number already. Refuse the application; if she left and"
+            " returns, change her status in the file of sellers."
+        )
+
+
+def _decide(
+    viewer: Viewer, application: Application, state: ApplicationState, seller: Seller | None
+) -> None:
+    application.state = state
+    application.seller = seller
+    application.decided_at = utc_now()
+    application.decided_by_id = viewer.staff_id
+    application.save()
+    record_audit(
+        actor_id=viewer.staff_id,
+        program_id=viewer.program_id,
+        action="accept seller" if seller else "refuse seller",
+        subject=f"application {application.id}",
+    )
