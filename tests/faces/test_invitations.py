@@ -24,7 +24,9 @@ def newest(both: TwoBrands) -> int:
     return applications_waiting(viewer=both.plum.owner, page=1, size=5)[0][-1].id
 
 
-def test_the_page_of_an_invitation_names_the_program_and_no_person_and_keeps_what_was_typed(both: TwoBrands):
+def test_the_page_of_an_invitation_names_the_program_and_no_person_and_keeps_what_was_typed(
+    both: TwoBrands,
+):
     browser, address = Client(headers=ENGLISH), reverse("join", args=[both.codes["plum"]])
     page = browser.get(address)
     assert page.status_code == 200

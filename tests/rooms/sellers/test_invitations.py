@@ -208,7 +208,7 @@ def test_over_is_over(shop: Brand):
     left = invited(shop, "bob")
     shop.sellers({"key": "bob", "status": "left"})
     for code in ("nothing", "", revoked, left):
-        with pytest.raises(Conflict, match="over"):
+        with pytest.raises(Conflict, match="ended"):
             apply_to_sell(code=code, name="Cat", phone=PHONE)
     assert waiting(shop.owner) == []
     with pytest.raises(Conflict):

@@ -40,9 +40,9 @@ from siyu.rooms.sellers.types import (
 )
 
 STATES = {
-    InvitationState.OPEN: (gettext_lazy("Open"), "green"),
+    InvitationState.OPEN: (gettext_lazy("Lets apply"), "green"),
     InvitationState.FULL: (gettext_lazy("All places taken"), "azure"),
-    InvitationState.EXPIRED: (gettext_lazy("Over"), "secondary"),
+    InvitationState.EXPIRED: (gettext_lazy("Has expired"), "secondary"),
     InvitationState.REVOKED: (gettext_lazy("Revoked"), "secondary"),
 }
 _SIZE, _MOST_WAITING, _REFUSED, _WEEK = 20, 50, 422, timedelta(days=7)

@@ -110,7 +110,7 @@ class AssistantView:
 
 
 class InvitationState(StrEnum):
-    """Whether an invitation still lets somebody apply: 有效, 已满, 已过期, 已收回."""
+    """Whether an invitation still lets somebody apply: 有效, 已满, 已过期, 已作废."""
 
     OPEN = "open"
     FULL = "full"

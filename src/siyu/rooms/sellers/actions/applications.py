@@ -11,7 +11,7 @@ from siyu.rooms.organization.actions import create_seller_staff
 from siyu.rooms.organization.queries import program_of
 from siyu.rooms.sellers.actions.invitations import unit_within
 from siyu.rooms.sellers.models import Application, Invitation, Seller, Teaching
-from siyu.rooms.sellers.queries.invitations import invitations_within, lets_apply
+from siyu.rooms.sellers.queries.invitations import invitation_to_apply_by, invitations_within
 from siyu.rooms.sellers.types import INVITED, ApplicationState, SellerKind, SellerStatus
 
 _LONGEST_NAME = 40
@@ -25,10 +25,8 @@ def apply_to_sell(*, code: str, name: str, phone: str) -> None:
     tells whether it does. Raises BadInput for a name or number that is none, Conflict where the
     invitation lets nobody apply.
     """
-    rows = Invitation.objects.select_for_update(of=("self",)).select_related("inviter")
-    invitation = rows.filter(code=code.upper()).first()
-    if invitation is None or not lets_apply(invitation=invitation):
-        raise Conflict("This invitation is over. Ask for a new one where you got it.")
+    rows = Invitation.objects.select_for_update(of=("self",))
+    invitation = invitation_to_apply_by(rows=rows, code=code)
     name, number = name.strip(), phone_in(phone.strip())
     if not 1 <= len(name) <= _LONGEST_NAME:
         raise BadInput("name", "Write a name of 1 to 40 characters.")

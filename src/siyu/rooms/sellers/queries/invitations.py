@@ -37,12 +37,9 @@ def own_invitations(*, viewer: Viewer) -> list[InvitationView]:
 
 def open_invitation(*, code: str) -> OpenInvitation:
     """What a code shows to whom it was sent. Raises Conflict where it lets nobody apply."""
-    row = Invitation.objects.filter(code=code.upper()).first()
-    if row is None or not lets_apply(invitation=row):
-        raise Conflict("This invitation is over. Ask for a new one where you got it.")
+    row = invitation_to_apply_by(rows=Invitation.objects.all(), code=code)
     return OpenInvitation(
-        program_name=program_of(program_id=row.program_id).name,
-        kind=SellerKind(row.kind),
+        program_name=program_of(program_id=row.program_id).name, kind=SellerKind(row.kind)
     )
 
 
@@ -65,11 +62,19 @@ def invitations_within(*, viewer: Viewer) -> QuerySet[Invitation]:
     return rows if viewer.unit_ids is None else rows.filter(unit_id__in=viewer.unit_ids)
 
 
-def lets_apply(*, invitation: Invitation) -> bool:
-    """Whether somebody may apply by this invitation now; one of who does not work is over."""
-    works = invitation.inviter is None or invitation.inviter.status == SellerStatus.ACTIVE
-    (shown,) = _views([invitation])
-    return works and shown.state is InvitationState.OPEN
+def invitation_to_apply_by(*, rows: QuerySet[Invitation], code: str) -> Invitation:
+    """The invitation of a code. Raises Conflict where nobody may apply by it now.
+
+    Nobody may by one of a seller who does not work.
+    """
+    row = rows.filter(code=code.upper().replace("\0", "")).select_related("inviter").first()
+    works = row and (row.inviter is None or row.inviter.status == SellerStatus.ACTIVE)
+    if row is None or not works or _views([row])[0].state is not InvitationState.OPEN:
+        raise Conflict(
+            "It has ended, was revoked, or all its places are taken. Ask for a new one where you"
+            " got it."
+        )
+    return row
 
 
 def _views(rows: Iterable[Invitation]) -> list[InvitationView]:
