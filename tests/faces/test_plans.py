@@ -15,6 +15,21 @@ from tests.faces.two_brands import TwoBrands
 
 IN_DOUBT = PLAN + "pays_recruits_purchases = true\n"
 FORBIDDEN = PLAN + "joining = { fee = 99 }\n"
+LEVELS = (
+    PLAN
+    + """
+[[levels]]
+key = "new"
+[[levels]]
+key = "gold"
+name = "Gold seller"
+own_sales = 500
+keep_own_sales = 100
+[carries]
+trial_days = 30
+levels = { silver = { to = "new" }, top = { to = "gold", earn = 200 } }
+"""
+)
 
 
 @pytest.fixture
@@ -102,3 +117,30 @@ def test_a_version_is_shown_against_the_one_in_force(office: Client) -> None:
     page = read(office.get(kept(office, PLAN)))
     assert "+from_on = 2099-01-01" in page
     assert "-from_on = 2020-01-01" in page
+
+
+def test_levels_and_who_comes_over_to_them_are_told_in_words(office: Client) -> None:
+    page = read(office.post(reverse("plan-new"), {"text": LEVELS, "do": "check"}))
+    for told in (
+        "Asks for nothing.",
+        "Who was silver before comes over for good",
+        "Gold seller",
+        "own sales of ¥500.00 in all",
+        "kept with own sales of ¥100.00 a month",
+        "Who was top before comes over on trial: own sales of ¥200.00 within 30 days",
+    ):
+        assert told in page
+    plain = read(office.post(reverse("plan-new"), {"text": PLAN, "do": "check"}))
+    assert "comes over" not in plain
+
+
+def test_levels_that_were_carried_over_are_not_carried_again(
+    both: TwoBrands, sign_in: SignIn
+) -> None:
+    office = sign_in("administrator", headers=ENGLISH)
+    carry = reverse("levels-carry", args=[both.plans["plum-coming"]])
+    assert carry in read(office.get(reverse("levels")))
+    office.post(carry)
+    page = read(office.get(reverse("levels")))
+    assert "Carried over. It can be taken back below until the plan begins." in page
+    assert carry not in page

@@ -20,7 +20,7 @@ from siyu.foundation.errors import BadInput, Conflict
 from siyu.foundation.money import from_minor
 from siyu.rooms.commissions.actions import apply_review, carry_levels, take_back_review
 from siyu.rooms.commissions.queries import level_reviews, levels_carried, review_of_month
-from siyu.rooms.commissions.types import LevelChange, ReviewKind
+from siyu.rooms.commissions.types import LevelChange, LevelReview, ReviewKind
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import names_of_staff, program_of, today_in
 from siyu.rooms.plans.queries import plan_on, plans_of
@@ -106,7 +106,7 @@ def _shown(request: HttpRequest, viewer: Viewer, error: str = "") -> HttpRespons
         ),
         "standing": _standing(version, changes),
         **_listed(request, viewer, changes),
-        "coming": _coming(viewer),
+        "coming": _coming(viewer, reviews),
         "reviews": _reviews(viewer, reviews),
         "today": from_on - timedelta(days=1),
         "error": error,
@@ -163,9 +163,14 @@ def _listed(request: HttpRequest, viewer: Viewer, changes: Sequence[LevelChange]
     }
 
 
-def _coming(viewer: Viewer) -> list[dict[str, Any]]:
+def _coming(viewer: Viewer, reviews: Sequence[LevelReview]) -> list[dict[str, Any]]:
     """Published plans that have not begun and say what becomes of levels."""
     today = today_in(program_id=viewer.program_id)
+    carried = {
+        each.plan_id
+        for each in reviews
+        if each.kind is ReviewKind.CARRY and each.taken_back_at is None
+    }
     found = []
     for version in plans_of(viewer=viewer):
         is_coming = version.state is PlanState.PUBLISHED and version.plan.from_on > today
@@ -179,6 +184,7 @@ def _coming(viewer: Viewer) -> list[dict[str, Any]]:
         found.append(
             {
                 "version": version,
+                "is_carried": version.id in carried,
                 "ways": [
                     {"before": before, "after": after, "is_tried": tried, "sellers": number}
                     for (before, after, tried), number in sorted(ways.items())
@@ -188,7 +194,7 @@ def _coming(viewer: Viewer) -> list[dict[str, Any]]:
     return found
 
 
-def _reviews(viewer: Viewer, reviews: Sequence[Any]) -> list[dict[str, Any]]:
+def _reviews(viewer: Viewer, reviews: Sequence[LevelReview]) -> list[dict[str, Any]]:
     names = names_of_staff(staff_ids={each.applied_by_id for each in reviews if each.applied_by_id})
     return [
         {

@@ -12,6 +12,7 @@ from siyu.analytics.commissions import (
     Bonus,
     Depends,
     Event,
+    Level,
     Limit,
     Measure,
     Payee,
@@ -72,6 +73,43 @@ def rows_of(*, plan: Plan) -> list[dict[str, object]]:
     money = partial(_money, plan.currency)
     rows: list[dict[str, object]] = [_of_share(share, money) for share in plan.shares]
     return rows + [_of_bonus(bonus, money) for bonus in plan.bonuses]
+
+
+def levels_of(*, plan: Plan) -> list[dict[str, object]]:
+    """One row a level: its name, what reaching and keeping it asks for, who comes over to it."""
+    money = partial(_money, plan.currency)
+    return [
+        {
+            "name": level.name or level.key,
+            "asks": list(_asks(level, money)),
+            "carried": list(_carried(plan, level, money)),
+        }
+        for level in plan.levels
+    ]
+
+
+def _asks(level: Level, money: Money) -> Iterator[str]:
+    if level.own_sales:
+        yield _("own sales of {amount} in all").format(amount=money(level.own_sales))
+    if level.keep_own_sales:
+        yield _("kept with own sales of {amount} a month").format(
+            amount=money(level.keep_own_sales)
+        )
+
+
+def _carried(plan: Plan, level: Level, money: Money) -> Iterator[str]:
+    if plan.carries is None:
+        return
+    for before, carried in plan.carries.levels.items():
+        if carried.to != level.key:
+            continue
+        if carried.earn:
+            yield _(
+                "Who was {level} before comes over on trial: own sales of {amount} within"
+                " {days} days, or paid as a newcomer"
+            ).format(level=before, amount=money(carried.earn), days=plan.carries.trial_days)
+        else:
+            yield _("Who was {level} before comes over for good").format(level=before)
 
 
 def _money(currency: str, amount: Decimal | None) -> str:

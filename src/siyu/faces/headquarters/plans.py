@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from siyu.faces.access import page
 from siyu.faces.errors import told
-from siyu.faces.headquarters.plan_words import rows_of
+from siyu.faces.headquarters.plan_words import levels_of, rows_of
 from siyu.foundation.clock import utc_now
 from siyu.foundation.errors import BadInput
 from siyu.rooms.operations.types import Right, Viewer
@@ -191,6 +191,7 @@ def _page_of(request: HttpRequest, viewer: Viewer, found: PlanVersion | None) ->
             "findings": [_finding(each) for each in review.findings],
             "tree": review.tree,
             "words": rows_of(plan=review.plan),
+            "levels": levels_of(plan=review.plan),
         }
     status = _REFUSED if error and request.method == "POST" else 200
     return render(request, "headquarters/plan.html", shown, status=status)
