@@ -172,6 +172,8 @@ def _table(
             keys_of("M", store + 1, 4),
             chosen(store_names, store),
             chosen([CITIES[one].region for one in store_city], store),
+            pa.nulls(count, pa.string()),
+            pa.nulls(count, pa.string()),
             chosen([one.name for one in CITIES], city),
             with_gaps(dates_of(first_on, joined_day), rng.random(count) < 0.05),
             keys_of("seller", np.where(status == 2, -1, numbers), 6),

@@ -31,6 +31,7 @@ ALL = {
     "edit_playbooks",
     "edit_segments",
     "lead_sellers",
+    "admit_sellers",
     "dispatch_tasks",
     "manage_keys",
     "set_targets",
@@ -50,6 +51,7 @@ LEADING = {
     "see_sellers",
     "see_customers",
     "lead_sellers",
+    "admit_sellers",
     "dispatch_tasks",
     "set_targets",
 }
@@ -67,6 +69,7 @@ RIGHTS = {
         "edit_playbooks",
         "edit_segments",
         "lead_sellers",
+        "admit_sellers",
         "dispatch_tasks",
         "set_targets",
         "merge_customers",

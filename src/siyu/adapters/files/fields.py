@@ -78,6 +78,8 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         _STORE_KEY,
         _field("store_name", "text", "门店"),
         _field("region_name", "text", "大区"),
+        _field("dealer_key", "key", "经销商编号"),
+        _field("dealer_name", "text", "经销商"),
         _CITY,
         _field("joined_on", "date", "入职日期"),
         _field("login", "key", "登录名"),

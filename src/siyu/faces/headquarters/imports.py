@@ -47,6 +47,7 @@ REASONS = {
     "bad_date": gettext_lazy("not a date"),
     "date_out_of_range": gettext_lazy("year not between 1900 and 2100"),
     "bad_phone": gettext_lazy("not a telephone number"),
+    "no_store": gettext_lazy("a dealer without a store"),
     "too_long": gettext_lazy("text too long"),
     "undecodable_text": gettext_lazy("unreadable characters: save the file as UTF-8"),
     "unknown_word": gettext_lazy("unknown word: add it to the mapping"),

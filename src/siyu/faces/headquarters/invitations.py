@@ -85,7 +85,12 @@ def accept(request: HttpRequest, application_id: int, *, viewer: Viewer) -> Http
         )
     except (BadInput, Conflict) as error:
         return _shown(request, viewer, error)
-    messages.success(request, _("Accepted. Make a sign-in link and send it to her."))
+    messages.success(
+        request,
+        _("Accepted. Make a sign-in link and send it to her.")
+        if viewer.may(Right.ISSUE_LINKS)
+        else _("Accepted. Ask headquarters for her sign-in link."),
+    )
     return redirect("seller", seller_id=seller_id)
 
 

@@ -58,6 +58,8 @@ class SellerRow(_Row):
     store_key: Key | None = None
     store_name: Text | None = None
     region_name: Text | None = None
+    dealer_key: Key | None = None
+    dealer_name: Text | None = None
     city: Text | None = None
     joined_on: Day | None = None
     origin: Text | None = None

@@ -19,6 +19,20 @@ class Program(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
 
+class Dealer(models.Model):
+    """A company or person by whom stores are run (经销商)."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", db_index=False)
+    key = models.CharField(max_length=128)
+    name = models.CharField(max_length=255)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["program", "key"], name="organization_dealer_once")
+        ]
+
+
 class OrgUnit(models.Model):
     """Headquarters, a region, a store or a team; ``path`` holds the ids from the top."""
 
@@ -29,6 +43,7 @@ class OrgUnit(models.Model):
     key = models.CharField(max_length=255)
     name = models.CharField(max_length=255)
     city = models.CharField(max_length=255, blank=True, default="")
+    dealer = models.ForeignKey(Dealer, null=True, on_delete=models.PROTECT, related_name="+")
     path = models.CharField(max_length=200, db_index=True)
     stamp = models.BigIntegerField(db_index=True)
 

@@ -188,6 +188,8 @@ SELLER_ROWS = pa.schema(
         pa.field("store_key", pa.string()),
         pa.field("store_name", pa.string()),
         pa.field("region_name", pa.string()),
+        pa.field("dealer_key", pa.string()),
+        pa.field("dealer_name", pa.string()),
         pa.field("city", pa.string()),
         pa.field("joined_on", pa.date32()),
         pa.field("login", pa.string()),

@@ -17,7 +17,7 @@ from siyu.rooms.credit.queries import credits_of
 from siyu.rooms.customers.queries import serving_at
 from siyu.rooms.operations.queries import plain_rows
 from siyu.rooms.orders.queries import sold_lines
-from siyu.rooms.organization.queries import program_of, stores_of_units
+from siyu.rooms.organization.queries import dealers_of_stores, program_of, stores_of_units
 from siyu.rooms.sellers.queries import levels_of_sellers, terms_of_sellers
 
 Row = dict[str, Any]
@@ -104,6 +104,7 @@ def _add_terms(rows: list[Row]) -> None:
     terms = terms_of_sellers(seller_ids=sellers, above=len(_ABOVE))
     levels = levels_of_sellers(seller_ids=sellers)
     stores = stores_of_units(unit_ids={row["unit_id"] for row in rows if row["unit_id"]})
+    dealers = dealers_of_stores(unit_ids=stores.values())
     for row in rows:
         own = terms.get(row["seller_id"])
         periods = levels.get(row["seller_id"], [])
@@ -112,7 +113,7 @@ def _add_terms(rows: list[Row]) -> None:
         row["kind"] = own.kind.value if own else None
         row["level"] = periods[place - 1][1] if place else None
         row["store_id"] = stores.get(row["unit_id"])
-        row["dealer_id"] = None
+        row["dealer_id"] = dealers.get(row["store_id"])
         row.update(dict.fromkeys(_ABOVE))
         row.update(zip(_ABOVE, above, strict=False))
 

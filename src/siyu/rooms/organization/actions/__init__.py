@@ -1,5 +1,6 @@
 """Every write of the organization."""
 
+from siyu.rooms.organization.actions.dealers import ensure_dealers
 from siyu.rooms.organization.actions.programs import create_program, ensure_units
 from siyu.rooms.organization.actions.sign_in import (
     check_password,
@@ -23,6 +24,7 @@ __all__ = [
     "check_password",
     "create_program",
     "create_seller_staff",
+    "ensure_dealers",
     "ensure_units",
     "grant_role",
     "issue_link",

@@ -1,5 +1,6 @@
 """Every read of the organization."""
 
+from siyu.rooms.organization.queries.dealers import dealers_of_stores, names_of_dealers
 from siyu.rooms.organization.queries.programs import (
     find_program,
     names_of_units,
@@ -24,9 +25,11 @@ from siyu.rooms.organization.queries.staff import (
 )
 
 __all__ = [
+    "dealers_of_stores",
     "find_program",
     "grants_of",
     "logins_taken",
+    "names_of_dealers",
     "names_of_staff",
     "names_of_units",
     "owner_viewer",

@@ -11,6 +11,7 @@ from siyu.rooms.operations.queries import any_of, plain_rows
 from siyu.rooms.operations.types import ImportCounts, Reject
 from siyu.rooms.organization.actions import (
     create_seller_staff,
+    ensure_dealers,
     ensure_units,
     grant_role,
     withdraw_role,
@@ -39,7 +40,7 @@ _COLUMNS = (
 
 @transaction.atomic
 def import_sellers(*, program_id: int, source: str, rows: pa.Table) -> ImportCounts:
-    """Create or update sellers from SELLER_ROWS; stores and regions named there come to be.
+    """Create or update sellers from SELLER_ROWS; stores, regions and dealers there come to be.
 
     A seller without a store belongs to headquarters' own store. Each seller gets a sign-in
     account without a password, and may use it until she has left. Rows with an unknown kind or
@@ -74,6 +75,14 @@ def import_sellers(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
             )
         ],
     )
+    ensure_dealers(
+        program_id=program_id,
+        stores=[
+            (units[_store_key(row)], row["dealer_key"], row["dealer_name"])
+            for row in (*(row for _, row in new), *(given[key] for key in known))
+            if row["dealer_key"]
+        ],
+    )
     stamp = write_stamp()
     _create(program_id, source, new, units, stamp)
     updated = 0
@@ -95,6 +104,9 @@ def _sound(rows: list[dict[str, Any]]) -> tuple[dict[str, dict[str, Any]], list[
     for row in rows:
         if len(row["origin"] or "") > ORIGIN_LENGTH:
             rejects.append(_too_long(row))
+            continue
+        if row["dealer_key"] and not _tells_store(row):
+            rejects.append(_without_store(row))
             continue
         for column, known in (("kind", SellerKind), ("status", SellerStatus)):
             if row[column] is not None and row[column] not in set(known):
@@ -124,6 +136,16 @@ def _too_long(row: dict[str, Any]) -> Reject:
         value=row["origin"],
         code="too_long",
         reason=f"at most {ORIGIN_LENGTH} characters",
+    )
+
+
+def _without_store(row: dict[str, Any]) -> Reject:
+    return Reject(
+        row=row["row"],
+        column="dealer_key",
+        value=row["dealer_key"],
+        code="no_store",
+        reason="a dealer runs a store; name the store too",
     )
 
 

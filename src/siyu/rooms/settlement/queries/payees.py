@@ -10,7 +10,7 @@ from siyu.rooms.ledger.queries import balances_of
 from siyu.rooms.ledger.types import Account, Purpose
 from siyu.rooms.operations.queries import any_of
 from siyu.rooms.operations.types import Right, Viewer
-from siyu.rooms.organization.queries import names_of_units, units_under
+from siyu.rooms.organization.queries import names_of_dealers, names_of_units, units_under
 from siyu.rooms.sellers.queries import own_seller, sellers_of_ids
 from siyu.rooms.settlement import models
 from siyu.rooms.settlement.types import (
@@ -153,7 +153,7 @@ def payees_of(*, owner_ids: Iterable[int]) -> dict[int, PayeeView]:
 def owner_names(
     *, viewer: Viewer, owner_ids: Iterable[int], all_known: bool = False
 ) -> dict[int, str]:
-    """Names of sellers and stores by id, of those within reach.
+    """Names of sellers, stores and dealers by id, of those within reach.
 
     With ``all_known``, raises NotFound where one is not.
     """
@@ -162,8 +162,9 @@ def owner_names(
     names = {seller_id: seller.name for seller_id, seller in sellers.items()}
     within = {unit.id for unit in units_under(viewer=viewer)} & (asked - names.keys())
     names |= names_of_units(unit_ids=within)
+    names |= names_of_dealers(viewer=viewer, dealer_ids=asked - names.keys())
     if all_known and asked - names.keys():
-        raise NotFound("There is no such seller or store.")
+        raise NotFound("There is no such seller, store or dealer.")
     return names
 
 
