@@ -22,6 +22,6 @@ def invited_of_brand(brand: Brand, *, seller_id: int, name: str) -> tuple[int, s
         expires_on=date(2099, 12, 31),
     )
     (invitation,) = own_invitations(viewer=brand.seller_viewer(seller.key))
-    apply_to_sell(code=invitation.code, name=name, phone="13700137000")
+    apply_to_sell(code=invitation.code, name=name, phone="13700137000", form_key=f"form-of-{name}")
     (applied,), _ = applications_waiting(viewer=brand.owner, page=1, size=5)
     return invitation_id, invitation.code, applied.id

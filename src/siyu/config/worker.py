@@ -11,6 +11,7 @@ from siyu.config.wiring import TIMERS
 from siyu.foundation.clock import utc_now
 from siyu.rooms.commissions.tasks import accrue_programs
 from siyu.rooms.operations.actions import deliver_due, run_due_schedules, run_queued
+from siyu.rooms.sellers.actions import refuse_old_applications
 from siyu.rooms.settlement.tasks import carry_out_programs
 from siyu.rooms.webhooks.actions import send_due_messages
 
@@ -28,6 +29,7 @@ def work_once() -> bool:
     busy = run_due_schedules(now=now, timers=TIMERS) > 0 or busy
     busy = accrue_programs(now=now) > 0 or busy
     busy = carry_out_programs(now=now) > 0 or busy
+    busy = refuse_old_applications(now=now) > 0 or busy
     busy = send_due_messages(now=now) > 0 or busy
     return run_queued() or busy
 

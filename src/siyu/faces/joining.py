@@ -1,5 +1,6 @@
 """Where one to whom an invitation was sent applies to sell; nobody is signed in there."""
 
+import secrets
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from siyu.foundation.errors import BadInput, Conflict
 from siyu.rooms.sellers.actions import apply_to_sell
 from siyu.rooms.sellers.queries import open_invitation
 
-_REFUSED, _GONE = 422, 410
+_REFUSED, _GONE, _KEY_BYTES = 422, 410, 16
 
 
 @never_cache
@@ -20,20 +21,34 @@ _REFUSED, _GONE = 422, 410
 def join(request: HttpRequest, code: str) -> HttpResponse:
     """The form of an invitation, and what follows once it was sent."""
     try:
-        shown: dict[str, Any] = {"invitation": open_invitation(code=code)}
         if request.method == "GET":
-            return render(request, "faces/join.html", shown)
-        _apply(request, code)
-    except BadInput as error:
-        shown |= {"error": told(error), "field": error.field, "given": request.POST}
-        return render(request, "faces/join.html", shown, status=_REFUSED)
+            return _form(request, code, {"form_key": secrets.token_urlsafe(_KEY_BYTES)})
+        return _apply(request, code)
     except Conflict as error:
         return render(request, "faces/join.html", {"over": told(error)}, status=_GONE)
-    return render(request, "faces/join.html", shown | {"sent": True})
 
 
-def _apply(request: HttpRequest, code: str) -> None:
-    given = {name: request.POST.get(name, "").replace("\0", "") for name in ("name", "phone")}
-    if not request.POST.get("agreed"):
-        raise BadInput("agreed", "Agree to how your name and number are used, or do not send.")
-    apply_to_sell(code=code, **given)
+def _apply(request: HttpRequest, code: str) -> HttpResponse:
+    given = {
+        name: request.POST.get(name, "").replace("\0", "") for name in ("name", "phone", "form_key")
+    }
+    try:
+        if not request.POST.get("agreed"):
+            raise BadInput("agreed", "Agree to how your name and number are used, or do not send.")
+        apply_to_sell(code=code, **given)
+    except BadInput as error:
+        agreed = {"agreed": request.POST.get("agreed")}
+        return _form(request, code, given | agreed, error)
+    return render(request, "faces/join.html", {"sent": True})
+
+
+def _form(
+    request: HttpRequest, code: str, given: dict[str, Any], error: BadInput | None = None
+) -> HttpResponse:
+    shown = {
+        "invitation": open_invitation(code=code),
+        "given": given,
+        "error": told(error) if error else "",
+        "field": error.field if error else "",
+    }
+    return render(request, "faces/join.html", shown, status=_REFUSED if error else None)

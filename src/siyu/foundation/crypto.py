@@ -14,7 +14,7 @@ from siyu.foundation.errors import SiyuError
 
 _SALT_BYTES, _NONCE_BYTES = 16, 12
 _MILLION = 1_000_000
-_PHONE = re.compile(r"^(?:tel:)?(?:\+?86)?(1\d{10})$")
+_PHONE = re.compile(r"^(?:tel:)?(?:\+?86)?(1\d{10})$", re.ASCII)
 _record = msgspec.json.Decoder(dict[str, str | None])
 Stored = bytes | memoryview
 """Bytes as a database gives them back."""

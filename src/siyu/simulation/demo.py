@@ -237,7 +237,7 @@ def invite_by_seller(*, program_id: int, today: date) -> None:
     )
     own = viewer_of(staff_id=seller.staff_id or 0, program_id=program_id)
     (invitation,) = own_invitations(viewer=own)
-    apply_to_sell(code=invitation.code, name="陈晓雯", phone="13000000001")
+    apply_to_sell(code=invitation.code, name="陈晓雯", phone="13000000001", form_key="demo")
 
 
 def set_month_target(*, program_id: int, now: datetime) -> None:

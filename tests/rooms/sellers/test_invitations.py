@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.conf import settings
 
+from siyu.foundation.clock import utc_now
 from siyu.foundation.crypto import Keyring, new_root
 from siyu.foundation.errors import BadInput, Conflict, NotAllowed, NotFound
 from siyu.rooms.operations.types import Viewer
@@ -17,6 +18,7 @@ from siyu.rooms.sellers.actions import (
     apply_to_sell,
     invite,
     refuse_application,
+    refuse_old_applications,
     reseal_sellers,
     revoke_invitation,
     set_teacher,
@@ -41,6 +43,7 @@ from siyu.rooms.sellers.types import (
     SellerKind,
     SellerStatus,
 )
+from tests.rooms.arrow_rows import Row
 from tests.rooms.brand import Brand, new_brand
 
 PHONE = "13800138000"
@@ -71,6 +74,10 @@ def invited(shop: Brand, by: str | None = "ann", *, store: str = "north", places
     return newest(shop.owner).code
 
 
+def applied(code: str, name: str, phone: str = PHONE) -> None:
+    apply_to_sell(code=code, name=name, phone=phone, form_key=f"{code}-{name}-{phone}"[:40])
+
+
 def in_days(shop: Brand, days: int) -> date:
     return today_in(program_id=shop.program.id) + timedelta(days=days)
 
@@ -94,7 +101,7 @@ def accepted(shop: Brand, *, store: str = "north") -> int:
 
 
 def test_who_is_accepted_sells_is_invited_and_taught_by_her_inviter(shop: Brand):
-    apply_to_sell(code=invited(shop).lower(), name=" Cat ", phone=PHONE)
+    applied(invited(shop).lower(), " Cat ", PHONE)
     (application,) = waiting(shop.owner)
     assert (application.name, application.masked_phone) == ("Cat", "138****8000")
     assert application.inviter_id == shop.seller("ann")
@@ -117,7 +124,7 @@ def test_who_is_accepted_sells_is_invited_and_taught_by_her_inviter(shop: Brand)
 
 
 def test_a_second_decision_is_refused_and_makes_no_second_seller(shop: Brand):
-    apply_to_sell(code=invited(shop), name="Cat", phone=PHONE)
+    applied(invited(shop), "Cat", PHONE)
     (application,) = waiting(shop.owner)
     accepted(shop)
     for decide in (refuse_application, accepted_again(shop)):
@@ -140,29 +147,82 @@ def accepted_again(shop: Brand):
 
 def test_what_is_refused_is_erased_and_its_place_is_free_again(shop: Brand):
     code = invited(shop, places=1)
-    apply_to_sell(code=code, name="Cat", phone=PHONE)
+    applied(code, "Cat", PHONE)
     with pytest.raises(Conflict):
-        apply_to_sell(code=code, name="Dee", phone=OTHER)
+        applied(code, "Dee", OTHER)
     (application,) = waiting(shop.owner)
     refuse_application(viewer=shop.owner, application_id=application.id)
     kept = Application.objects.get(id=application.id)
     assert kept.phone_index is None
     assert waiting(shop.owner) == []
     assert sellers_page(viewer=shop.owner)[1] == 2
-    apply_to_sell(code=code, name="Dee", phone=OTHER)
+    applied(code, "Dee", OTHER)
     assert [each.name for each in waiting(shop.owner)] == ["Dee"]
 
 
-def test_a_number_that_waits_keeps_its_first_application(shop: Brand):
-    apply_to_sell(code=invited(shop, "ann"), name="Cat", phone=PHONE)
-    apply_to_sell(code=invited(shop, "bob"), name="Mallory", phone=PHONE)
-    (application,) = waiting(shop.owner)
-    assert (application.name, application.inviter_id) == ("Cat", shop.seller("ann"))
+def test_a_number_stands_once_for_each_invitation_and_one_acceptance_closes_the_others(
+    shop: Brand,
+):
+    code = invited(shop, "ann")
+    applied(code, "Cat")
+    applied(code, "Mallory")
+    applied(invited(shop, "bob"), "Cat")
+    first, second = waiting(shop.owner)
+    assert (first.name, first.inviter_id) == ("Cat", shop.seller("ann"))
+    assert second.inviter_id == shop.seller("bob")
+    accept_application(viewer=shop.owner, application_id=second.id)
+    assert waiting(shop.owner) == []
+    assert sellers_page(viewer=shop.owner)[1] == 3
+    with pytest.raises(Conflict):
+        accept_application(viewer=shop.owner, application_id=first.id)
+
+
+def test_the_same_form_twice_is_one_application_even_on_the_last_place(shop: Brand):
+    code = invited(shop, places=1)
+    applied(code, "Cat")
+    applied(code, "Cat")
+    assert len(waiting(shop.owner)) == 1
+
+
+def test_a_number_typed_in_another_way_is_the_same(shop: Brand):
+    code = invited(shop)
+    applied(code, "Cat", "+8613800138000")
+    applied(code, "Cat", "１３８００１３８０００")
+    assert len(waiting(shop.owner)) == 1
+    accepted(shop)
+    told = shop.sellers({"key": "S-77", "phone": "+8613800138000"})
+    assert (told.created, told.updated) == (0, 1)
+
+
+def test_names_and_numbers_are_erased_once_it_is_decided(shop: Brand):
+    applied(invited(shop), "Cat")
+    applied(invited(shop, "bob"), "Dee", OTHER)
+    soon, late = utc_now() + timedelta(days=59), utc_now() + timedelta(days=61)
+    assert refuse_old_applications(now=soon) == 0
+    (first, _second) = waiting(shop.owner)
+    accept_application(viewer=shop.owner, application_id=first.id)
+    assert refuse_old_applications(now=late) == 1
+    assert refuse_old_applications(now=late) == 0
+    assert waiting(shop.owner) == []
+    for kept in Application.objects.all():
+        assert kept.phone_index is None
+        assert settings.SIYU_KEYRING.open(kept.sealed) == {"name": None, "phone": None}
+
+
+def test_who_left_teaches_nobody(shop: Brand):
+    applied(invited(shop), "Cat")
+    shop.sellers({"key": "ann", "status": "left"})
+    shown = newest(shop.owner)
+    assert shown.state is InvitationState.INVITER_AWAY
+    seller_id = accepted(shop)
+    cat = find_seller(viewer=shop.owner, seller_id=seller_id)
+    assert cat.invited_by_id == shop.seller("ann")
+    assert teacher_of(viewer=shop.owner, seller_id=seller_id) is None
 
 
 def test_a_number_that_a_seller_has_is_not_accepted_again(shop: Brand):
     shop.sellers({"key": "eve", "phone": PHONE})
-    apply_to_sell(code=invited(shop), name="Eve", phone=PHONE)  # tells the applicant nothing
+    applied(invited(shop), "Eve", PHONE)  # tells the applicant nothing
     with pytest.raises(Conflict, match="phone number already"):
         accepted(shop)
     assert sellers_page(viewer=shop.owner)[1] == 3
@@ -170,7 +230,7 @@ def test_a_number_that_a_seller_has_is_not_accepted_again(shop: Brand):
 
 
 def test_a_file_that_names_her_later_knows_her_by_her_number(shop: Brand):
-    apply_to_sell(code=invited(shop), name="Cat", phone=PHONE)
+    applied(invited(shop), "Cat", PHONE)
     seller_id = accepted(shop)
     told = shop.sellers({"key": "S-77", "name": "Cat Li", "phone": PHONE, "store_key": "south"})
     assert (told.created, told.updated) == (0, 1)
@@ -181,8 +241,66 @@ def test_a_file_that_names_her_later_knows_her_by_her_number(shop: Brand):
     again = shop.sellers({"key": "S-77", "name": "Cat Li", "phone": PHONE, "store_key": "south"})
     assert (again.created, again.updated) == (0, 0)
     assert sellers_page(viewer=shop.owner)[1] == 3
-    circle = shop.sellers({"key": "ann", "invited_by_key": "S-77"})
-    assert [each.code for each in circle.rejects] == ["invites_herself"]
+
+
+def inviter(shop: Brand, key: str) -> int | None:
+    return find_seller(viewer=shop.owner, seller_id=shop.seller(key)).invited_by_id
+
+
+class TestCircles:
+    """Ann invited Cat; nothing that a file says afterwards makes Cat invite Ann."""
+
+    @pytest.fixture
+    def cat(self, shop: Brand) -> int:
+        applied(invited(shop), "Cat")
+        return accepted(shop)
+
+    @pytest.mark.parametrize("at_once", [True, False])
+    def test_by_her_number_in_a_file(self, shop: Brand, cat: int, at_once: bool):
+        named: Row = {"key": "S-77", "phone": PHONE}
+        circle: Row = {"key": "ann", "invited_by_key": "S-77"}
+        if not at_once:
+            shop.sellers(named)
+        told = shop.sellers(named, circle)
+        assert [each.code for each in told.rejects] == ["invites_herself"]
+        assert inviter(shop, "S-77") == shop.seller("ann")
+        assert inviter(shop, "ann") is None
+
+    def test_by_her_phone_number_as_a_key(self, shop: Brand, cat: int):
+        shop.sellers({"key": "ann", "invited_by_key": PHONE})
+        assert inviter(shop, "ann") is None
+
+    def test_by_a_key_that_waited_for_her(self, shop: Brand):
+        shop.sellers({"key": "ann", "invited_by_key": PHONE})
+        applied(invited(shop), "Cat")
+        accepted(shop)
+        shop.sellers({"key": "bob", "name": "Bob B"})
+        assert inviter(shop, "ann") is None
+
+    def test_through_one_whom_she_invited(self, shop: Brand, cat: int):
+        shop.sellers({"key": "dee", "invited_by_key": PHONE})
+        assert inviter(shop, "dee") == cat
+        shop.sellers({"key": "S-77", "phone": PHONE})
+        told = shop.sellers({"key": "ann", "invited_by_key": "dee"})
+        assert [each.code for each in told.rejects] == ["invites_herself"]
+        assert inviter(shop, "ann") is None
+
+
+def test_two_rows_of_a_file_with_her_number_are_not_hers(shop: Brand):
+    applied(invited(shop), "Cat")
+    cat = accepted(shop)
+    told = shop.sellers({"key": "S-1", "phone": PHONE}, {"key": "S-2", "phone": PHONE})
+    assert told.created == 2
+    assert find_seller(viewer=shop.owner, seller_id=cat).key == "138****8000"
+
+
+def test_a_row_of_who_left_is_not_hers(shop: Brand):
+    applied(invited(shop), "Cat")
+    cat = accepted(shop)
+    shop.sellers({"key": "S-2", "phone": PHONE}, {"key": "S-1", "phone": PHONE, "status": "left"})
+    assert shop.seller("S-2") == cat
+    assert find_seller(viewer=shop.owner, seller_id=cat).status is SellerStatus.ACTIVE
+    assert shop.seller("S-1") != cat
 
 
 @pytest.mark.parametrize(
@@ -197,7 +315,7 @@ def test_a_file_that_names_her_later_knows_her_by_her_number(shop: Brand):
 def test_bad_words_of_an_applicant_name_their_field(shop: Brand, name: str, phone: str, field: str):
     code = invited(shop)
     with pytest.raises(BadInput) as error:
-        apply_to_sell(code=code, name=name, phone=phone)
+        applied(code, name, phone)
     assert error.value.field == field
     assert waiting(shop.owner) == []
 
@@ -209,7 +327,7 @@ def test_over_is_over(shop: Brand):
     shop.sellers({"key": "bob", "status": "left"})
     for code in ("nothing", "", revoked, left):
         with pytest.raises(Conflict, match="ended"):
-            apply_to_sell(code=code, name="Cat", phone=PHONE)
+            applied(code, "Cat", PHONE)
     assert waiting(shop.owner) == []
     with pytest.raises(Conflict):
         revoke_invitation(
@@ -233,7 +351,12 @@ def test_the_state_of_an_invitation(
 ):
     last = date(2026, 3, 31)
     found = invitation_state(
-        taken=taken, places=3, expires_on=last, today=today, is_revoked=is_revoked
+        taken=taken,
+        places=3,
+        expires_on=last,
+        today=today,
+        is_revoked=is_revoked,
+        inviter_works=True,
     )
     assert found is state
 
@@ -241,7 +364,7 @@ def test_the_state_of_an_invitation(
 def test_a_manager_admits_into_her_own_store_only(shop: Brand):
     manager = shop.staff("manager", Role.STORE_MANAGER, shop.store("north"))
     invited(shop, "bob", store="south")
-    apply_to_sell(code=newest(shop.owner).code, name="Cat", phone=PHONE)
+    applied(newest(shop.owner).code, "Cat", PHONE)
     (application,) = waiting(shop.owner)
     assert waiting(manager) == []
     assert invitations_of(viewer=manager, page=1, size=5) == ([], 0)
@@ -258,7 +381,7 @@ def test_a_manager_admits_into_her_own_store_only(shop: Brand):
     with pytest.raises(NotFound):
         invite(inviter_id=shop.seller("bob"), unit_id=shop.store("north"), **own)
     invite(inviter_id=shop.seller("ann"), unit_id=shop.store("north"), **own)
-    apply_to_sell(code=newest(manager).code, name="Dee", phone=OTHER)
+    applied(newest(manager).code, "Dee", OTHER)
     (application,) = waiting(manager)
     with pytest.raises(BadInput):
         accept_application(
@@ -281,7 +404,7 @@ def test_who_sells_invites_and_admits_nobody_by_herself(shop: Brand):
             places=1,
             expires_on=in_days(shop, 1),
         )
-    apply_to_sell(code=invited(shop), name="Cat", phone=PHONE)
+    applied(invited(shop), "Cat", PHONE)
     (application,) = waiting(shop.owner)
     for act in (
         lambda: waiting(ann),
@@ -321,7 +444,9 @@ def test_one_teacher_at_a_time_and_never_in_a_ring(shop: Brand):
     taught = own_teacher(viewer=shop.seller_viewer("cat"))
     assert taught is not None
     assert taught.name == "Bob"
-    for learner, teacher in ((cat, cat), (bob, cat), (ann, shop.seller("gone"))):
+    set_teacher(viewer=shop.owner, seller_id=bob, teacher_id=ann)
+    # The last one would have been a ring of three.
+    for learner, teacher in ((cat, cat), (bob, cat), (bob, shop.seller("gone")), (ann, cat)):
         with pytest.raises(BadInput) as error:
             set_teacher(viewer=shop.owner, seller_id=learner, teacher_id=teacher)
         assert error.value.field == "teacher"
@@ -339,7 +464,7 @@ def test_another_programs_invitation_is_out_of_reach(shop: Brand):
 
 
 def test_applications_are_sealed_anew_too(shop: Brand, monkeypatch: pytest.MonkeyPatch):
-    apply_to_sell(code=invited(shop), name="Cat", phone=PHONE)
+    applied(invited(shop), "Cat", PHONE)
     old: Keyring = settings.SIYU_KEYRING
     both = Keyring(roots={**old.roots, old.current + 1: new_root()}, index_key=old.index_key)
     monkeypatch.setattr(settings, "SIYU_KEYRING", both)

@@ -42,6 +42,7 @@ from siyu.rooms.sellers.types import (
 STATES = {
     InvitationState.OPEN: (gettext_lazy("Lets apply"), "green"),
     InvitationState.FULL: (gettext_lazy("All places taken"), "azure"),
+    InvitationState.INVITER_AWAY: (gettext_lazy("The inviter does not work"), "orange"),
     InvitationState.EXPIRED: (gettext_lazy("Has expired"), "secondary"),
     InvitationState.REVOKED: (gettext_lazy("Revoked"), "secondary"),
 }
@@ -84,7 +85,8 @@ def accept(request: HttpRequest, application_id: int, *, viewer: Viewer) -> Http
             kind=_kind(request) if request.POST.get("kind") else None,
         )
     except (BadInput, Conflict) as error:
-        return _shown(request, viewer, error)
+        messages.error(request, told(error))
+        return redirect("invitations")
     messages.success(
         request,
         _("Accepted. Make a sign-in link and send it to her.")
@@ -134,7 +136,7 @@ def _kind(request: HttpRequest) -> SellerKind:
 
 
 def _shown(
-    request: HttpRequest, viewer: Viewer, error: BadInput | Conflict | NotFound | None = None
+    request: HttpRequest, viewer: Viewer, error: BadInput | NotFound | None = None
 ) -> HttpResponse:
     number = page_number(request)
     rows, count = invitations_of(viewer=viewer, page=number, size=_SIZE)
@@ -189,5 +191,6 @@ def _row(
         "state": word,
         "colour": colour,
         "is_open": invitation.state is InvitationState.OPEN,
+        "may_end": invitation.state not in (InvitationState.EXPIRED, InvitationState.REVOKED),
         "link": request.build_absolute_uri(reverse("join", args=[invitation.code])),
     }

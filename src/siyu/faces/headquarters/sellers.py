@@ -139,7 +139,7 @@ def teacher(request: HttpRequest, seller_id: int, *, viewer: Viewer) -> HttpResp
         found = find_seller_by_key(viewer=viewer, source="", key=key) if key else None
         set_teacher(viewer=viewer, seller_id=seller_id, teacher_id=found.id if found else None)
     except (BadInput, NotFound) as refused:
-        return _seller(request, viewer, seller_id, told(refused))
+        return _seller(request, viewer, seller_id, told(refused), key)
     messages.success(request, _("Saved. Both see it on their phones."))
     return redirect("seller", seller_id=seller_id)
 
@@ -187,7 +187,13 @@ def export(request: HttpRequest, *, viewer: Viewer) -> StreamingHttpResponse:
     return csv_of(name="sellers", rows=_lines(viewer, list(health), currency))
 
 
-def _seller(request: HttpRequest, viewer: Viewer, seller_id: int, error: str = "") -> HttpResponse:
+def _seller(
+    request: HttpRequest,
+    viewer: Viewer,
+    seller_id: int,
+    error: str = "",
+    given_teacher: str = "",
+) -> HttpResponse:
     found = find_seller(viewer=viewer, seller_id=seller_id)
     row = seller_numbers(viewer=viewer, seller_id=seller_id)
     today = today_in(program_id=viewer.program_id)
@@ -214,6 +220,7 @@ def _seller(request: HttpRequest, viewer: Viewer, seller_id: int, error: str = "
         "fresh": _fresh(viewer, seller_id, today),
         "may_issue": viewer.may(Right.ISSUE_LINKS) and _only_sells(found),
         "error": error,
+        "given_teacher": given_teacher,
         "section": "sellers",
     }
     partial = request.headers.get("HX-Request-Type") == "partial"

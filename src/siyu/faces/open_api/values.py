@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from siyu.foundation.crypto import phone_in
+
 _ANY = r"[^\x00]"
 # Written out, since dialects of patterns differ in what they take for a blank.
 _INK = r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u3000\ufeff]"
@@ -42,6 +44,11 @@ def _number(given: Any) -> Any:
     return given
 
 
+def _phone(text: str) -> str:
+    """One form for each number, so that a person is known by it again."""
+    return phone_in(text.strip()) or text.strip()
+
+
 Tier = Annotated[int, Field(ge=1, le=5), BeforeValidator(_number)]
 # What PostgreSQL's integer holds.
 Count = Annotated[int, Field(ge=0, le=2**31 - 1), BeforeValidator(_number)]
@@ -57,7 +64,7 @@ AskedKey = Annotated[str, Field(max_length=128, pattern=rf"^{_ANY}*{_INK}{_ANY}*
 
 Text = Annotated[str, Field(max_length=255, pattern=rf"^{_ANY}*$"), AfterValidator(_plain)]
 # A pattern's end also stands before a last line feed.
-Phone = Annotated[str, _told(r"\+?[0-9]{6,15}"), AfterValidator(str.strip)]
+Phone = Annotated[str, _told(r"\+?[0-9]{6,15}"), AfterValidator(_phone)]
 DayText = Annotated[str, _told(_DAY, examples=["2026-11-22"])]
 Day = Annotated[DayText, AfterValidator(date.fromisoformat)]
 Moment = Annotated[

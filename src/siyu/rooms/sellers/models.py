@@ -97,17 +97,31 @@ class Invitation(models.Model):
 
 
 class Application(models.Model):
-    """One who wants to sell; name and phone are sealed, and erased when she is refused."""
+    """One who wants to sell; name and phone are sealed, and erased once it is decided.
+
+    ``form_key`` is of the form that was sent, so that a second tap is no second application.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="+")
     sealed = models.BinaryField()
     phone_index = models.BinaryField(null=True, db_index=True)
+    form_key = models.CharField(max_length=40, unique=True)
     state = models.CharField(max_length=8)
     seller = models.OneToOneField(Seller, models.PROTECT, null=True, related_name="+")
     applied_at = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True)
     decided_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["invitation", "phone_index"], name="sellers_application_once"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "applied_at"], name="sellers_application_waits")
+        ]
 
 
 class Teaching(models.Model):

@@ -110,10 +110,11 @@ class AssistantView:
 
 
 class InvitationState(StrEnum):
-    """Whether an invitation still lets somebody apply: 有效, 已满, 已过期, 已作废."""
+    """Whether an invitation still lets somebody apply: 有效, 已满, 邀请人不在岗, 已过期, 已作废."""
 
     OPEN = "open"
     FULL = "full"
+    INVITER_AWAY = "inviter_away"
     EXPIRED = "expired"
     REVOKED = "revoked"
 

@@ -4,6 +4,7 @@ from siyu.rooms.sellers.actions.applications import (
     accept_application,
     apply_to_sell,
     refuse_application,
+    refuse_old_applications,
 )
 from siyu.rooms.sellers.actions.arrange_blocks import arrange_blocks, reset_blocks
 from siyu.rooms.sellers.actions.assistants import (
@@ -29,6 +30,7 @@ __all__ = [
     "issue_assistant_link",
     "judge_trials",
     "refuse_application",
+    "refuse_old_applications",
     "reseal_sellers",
     "reset_blocks",
     "return_assistant",

@@ -51,6 +51,7 @@ def import_sellers(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
     """
     ring = settings.SIYU_KEYRING
     given, rejects = _sound(plain_rows(table=rows))
+    _take_over_invited(program_id, source, given)
     rejects += leave_out_circles(program_id=program_id, source=source, given=given)
     kept = {key: ring.safe_key(key) for key in given}
     stored = {
@@ -60,7 +61,6 @@ def import_sellers(*, program_id: int, source: str, rows: pa.Table) -> ImportCou
         )
     }
     known = {key: stored[safe] for key, safe in kept.items() if safe in stored}
-    known |= _invited(program_id, source, [row for key, row in given.items() if key not in known])
     program = program_of(program_id=program_id)
     new, refused = _with_logins(
         program.code, source, [row for key, row in given.items() if key not in known]
@@ -122,7 +122,8 @@ def _sound(rows: list[dict[str, Any]]) -> tuple[dict[str, dict[str, Any]], list[
                 )
                 break
         else:
-            row["phone"] = row["phone"] or phone_in(row["key"])
+            phone = row["phone"] or row["key"]
+            row["phone"] = phone_in(phone) or row["phone"]
             key = phone_in(row["key"]) or row["key"]
             before = given.get(key, {})
             given[key] = {n: before.get(n) if v is None else v for n, v in row.items()}
@@ -149,20 +150,28 @@ def _without_store(row: dict[str, Any]) -> Reject:
     )
 
 
-def _invited(program_id: int, source: str, rows: list[dict[str, Any]]) -> dict[str, Seller]:
-    """Sellers who joined by an invitation and whom a file names now by the same phone number."""
+def _take_over_invited(program_id: int, source: str, given: dict[str, dict[str, Any]]) -> None:
+    """Give sellers who joined by an invitation the key by which a file names them now.
+
+    A row is hers where it alone has her phone number and has not left.
+    """
     ring = settings.SIYU_KEYRING
-    keys = {ring.blind_index("phone", row["phone"]): row["key"] for row in rows if row["phone"]}
+    keys: dict[bytes, list[str]] = {}
+    for key, row in given.items():
+        if row["phone"] and row["status"] != SellerStatus.LEFT:
+            keys.setdefault(ring.blind_index("phone", row["phone"]), []).append(ring.safe_key(key))
     joined = Seller.objects.filter(
         program_id=program_id, source=INVITED, phone_index__in=list(keys)
     )
-    found = {}
+    taken = Seller.objects.filter(program_id=program_id, source=source)
     for seller in joined:
-        key = keys[bytes(seller.phone_index or b"")]
-        seller.source, seller.source_key = source, ring.safe_key(key)
-        seller.save(update_fields=["source", "source_key"])
-        found[phone_in(key) or key] = seller
-    return found
+        found = keys[bytes(seller.phone_index or b"")]
+        if len(found) == 1 and not taken.filter(source_key=found[0]).exists():
+            Seller.objects.filter(program_id=program_id, invited_by=seller).update(
+                inviter_key=found[0]
+            )
+            seller.source, seller.source_key = source, found[0]
+            seller.save(update_fields=["source", "source_key"])
 
 
 def _with_logins(

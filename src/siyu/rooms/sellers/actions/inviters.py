@@ -29,25 +29,43 @@ def leave_out_circles(
 
 
 def join_inviters(*, program_id: int, stamp: int) -> None:
-    """Join the sellers who wait for an inviter to her, where she has been imported by now."""
+    """Join the sellers who wait for an inviter to her, where she is known by now.
+
+    Who would have invited herself by that, through sellers of other sources too, goes on waiting.
+    """
     waiting = Seller.objects.filter(program_id=program_id, invited_by=None).exclude(inviter_key="")
     by_source: dict[str, list[tuple[int, str]]] = {}
     for seller_id, source, key in waiting.values_list("id", "source", "inviter_key"):
         by_source.setdefault(source, []).append((seller_id, key))
+    joins: dict[int, int] = {}
     for source, rows in by_source.items():
         inviters = seller_ids_by_key(
             program_id=program_id, source=source, keys={key for _, key in rows}
         )
-        update_rows(
-            model=Seller,
-            key="id",
-            columns=("invited_by_id", "stamp"),
-            rows=[
-                (inviters[key], stamp, seller_id)
-                for seller_id, key in rows
-                if inviters.get(key, seller_id) != seller_id
-            ],
-        )
+        joins |= {seller_id: inviters[key] for seller_id, key in rows if key in inviters}
+    circles = in_circles(inviters=_ids_above(joins) | joins, keys=joins)
+    update_rows(
+        model=Seller,
+        key="id",
+        columns=("invited_by_id", "stamp"),
+        rows=[
+            (inviter_id, stamp, seller_id)
+            for seller_id, inviter_id in joins.items()
+            if seller_id not in circles
+        ],
+    )
+
+
+def _ids_above(joins: dict[int, int]) -> dict[int, int]:
+    """Who invited the inviters, who invited those, …, as it stands."""
+    above: dict[int, int] = {}
+    asked = set(joins.values())
+    while asked:
+        rows = Seller.objects.filter(id__in=any_of(values=asked), invited_by__isnull=False)
+        found = dict(rows.values_list("id", "invited_by_id"))
+        above |= {seller_id: each for seller_id, each in found.items() if each is not None}
+        asked = {each for each in found.values() if each is not None} - set(above)
+    return above
 
 
 def _lines_above(program_id: int, source: str, told: dict[str, str]) -> dict[str, str]:

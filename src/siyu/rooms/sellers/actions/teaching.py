@@ -13,11 +13,13 @@ from siyu.rooms.sellers.types import SellerStatus
 def set_teacher(*, viewer: Viewer, seller_id: int, teacher_id: int | None) -> None:
     """Say who teaches a seller from now on, or with None that nobody does.
 
-    Raises NotFound out of reach, BadInput for a teacher who is herself, her learner or gone.
+    Raises NotFound out of reach, BadInput for a teacher who does not work, or whose own teachers
+    lead back to the seller.
     """
     viewer.require(Right.ADMIT_SELLERS)
     find_seller(viewer=viewer, seller_id=seller_id)
-    Seller.objects.select_for_update().get(id=seller_id)
+    both = Seller.objects.select_for_update().filter(id__in=[seller_id, teacher_id or seller_id])
+    list(both.order_by("id"))
     if teacher_id is not None:
         _check_teacher(viewer, seller_id, teacher_id)
     now = utc_now()
@@ -42,6 +44,15 @@ def _check_teacher(viewer: Viewer, seller_id: int, teacher_id: int) -> None:
         raise BadInput("teacher", "Nobody teaches herself; choose another seller.")
     if teacher.status is not SellerStatus.ACTIVE:
         raise BadInput("teacher", "She does not work now; choose somebody who does.")
-    back = Teaching.objects.filter(learner_id=teacher_id, teacher_id=seller_id, until_at=None)
-    if back.exists():
+    if seller_id in _teachers_above(teacher_id):
         raise BadInput("teacher", "She is taught by this seller; choose another one.")
+
+
+def _teachers_above(seller_id: int) -> set[int]:
+    above: set[int] = set()
+    asked: int | None = seller_id
+    while asked is not None and asked not in above:
+        above.add(asked)
+        rows = Teaching.objects.filter(learner_id=asked, until_at=None)
+        asked = rows.values_list("teacher_id", flat=True).first()
+    return above - {seller_id}

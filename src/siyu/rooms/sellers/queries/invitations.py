@@ -7,7 +7,7 @@ from siyu.foundation.crypto import mask_phone
 from siyu.foundation.errors import Conflict
 from siyu.rooms.operations.types import Right, Viewer
 from siyu.rooms.organization.queries import program_of, today_in
-from siyu.rooms.sellers.models import Application, Invitation
+from siyu.rooms.sellers.models import Application, Invitation, Seller
 from siyu.rooms.sellers.queries.sellers import own_seller
 from siyu.rooms.sellers.rules import invitation_state
 from siyu.rooms.sellers.types import (
@@ -63,13 +63,9 @@ def invitations_within(*, viewer: Viewer) -> QuerySet[Invitation]:
 
 
 def invitation_to_apply_by(*, rows: QuerySet[Invitation], code: str) -> Invitation:
-    """The invitation of a code. Raises Conflict where nobody may apply by it now.
-
-    Nobody may by one of a seller who does not work.
-    """
-    row = rows.filter(code=code.upper().replace("\0", "")).select_related("inviter").first()
-    works = row and (row.inviter is None or row.inviter.status == SellerStatus.ACTIVE)
-    if row is None or not works or _views([row])[0].state is not InvitationState.OPEN:
+    """The invitation of a code. Raises Conflict where nobody may apply by it now."""
+    row = rows.filter(code=code.upper().replace("\0", "")).first()
+    if row is None or _views([row])[0].state is not InvitationState.OPEN:
         raise Conflict(
             "It has ended, was revoked, or all its places are taken. Ask for a new one where you"
             " got it."
@@ -79,6 +75,8 @@ def invitation_to_apply_by(*, rows: QuerySet[Invitation], code: str) -> Invitati
 
 def _views(rows: Iterable[Invitation]) -> list[InvitationView]:
     found = list(rows)
+    inviters = Seller.objects.filter(id__in=[row.inviter_id for row in found if row.inviter_id])
+    working = set(inviters.filter(status=SellerStatus.ACTIVE).values_list("id", flat=True))
     applied = Application.objects.filter(invitation__in=found).values_list("invitation_id")
     counts = {
         invitation_id: (taken, joined)
@@ -100,6 +98,7 @@ def _views(rows: Iterable[Invitation]) -> list[InvitationView]:
             expires_on=row.expires_on,
             today=today[row.program_id],
             is_revoked=row.revoked_at is not None,
+            inviter_works=row.inviter_id is None or row.inviter_id in working,
         )
         views.append(
             InvitationView(
