@@ -57,7 +57,10 @@ def test_over_places_nobody_in_a_list(both: TwoBrands):
     again = browser.post(address, FORM | {"form_key": "One"})
     assert again.status_code == 200  # a second tap on the last place is no refusal
     assert waiting(both) == 2
-    assert browser.post(reverse("join", args=["ABCDEFGHJK"]), FORM).status_code == 410
+    elsewhere = reverse("join", args=[both.codes["fern"]])
+    assert browser.post(elsewhere, FORM | {"form_key": "One"}).status_code == 200
+    for nobodys in ("ABCDEFGHJK", "\0"):
+        assert browser.post(reverse("join", args=[nobodys]), FORM).status_code == 410
 
 
 def test_from_the_link_to_a_seller_who_signs_in(both: TwoBrands, sign_in: SignIn):

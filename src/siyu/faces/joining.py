@@ -20,6 +20,7 @@ _REFUSED, _GONE, _KEY_BYTES = 422, 410, 16
 @require_http_methods(["GET", "POST"])
 def join(request: HttpRequest, code: str) -> HttpResponse:
     """The form of an invitation, and what follows once it was sent."""
+    code = code.replace("\0", "")
     try:
         if request.method == "GET":
             return _form(request, code, {"form_key": secrets.token_urlsafe(_KEY_BYTES)})

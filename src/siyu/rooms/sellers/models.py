@@ -106,7 +106,7 @@ class Application(models.Model):
     invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="+")
     sealed = models.BinaryField()
     phone_index = models.BinaryField(null=True, db_index=True)
-    form_key = models.CharField(max_length=40, unique=True)
+    form_key = models.CharField(max_length=40)
     state = models.CharField(max_length=8)
     seller = models.OneToOneField(Seller, models.PROTECT, null=True, related_name="+")
     applied_at = models.DateTimeField(default=timezone.now)
@@ -117,7 +117,8 @@ class Application(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["invitation", "phone_index"], name="sellers_application_once"
-            )
+            ),
+            models.UniqueConstraint(fields=["invitation", "form_key"], name="sellers_form_once"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["state", "applied_at"], name="sellers_application_waits")

@@ -29,13 +29,10 @@ def apply_to_sell(*, code: str, name: str, phone: str, form_key: str) -> None:
     Raises BadInput for a name or number that is none, Conflict where the invitation lets nobody
     apply.
     """
-    if (
-        form_key
-        and Application.objects.filter(form_key=form_key, invitation__code=code.upper()).exists()
-    ):
+    rows = Invitation.objects.select_for_update(of=("self",)).filter(code=code.upper())
+    if Application.objects.filter(invitation__in=list(rows), form_key=form_key).exists():
         return
-    rows = Invitation.objects.select_for_update(of=("self",))
-    invitation = invitation_to_apply_by(rows=rows, code=code)
+    invitation = invitation_to_apply_by(code=code)
     name, number = name.strip(), phone_in(unicodedata.normalize("NFKC", phone).strip())
     if not 1 <= len(name) <= _LONGEST_NAME:
         raise BadInput("name", "Write a name of 1 to 40 characters.")

@@ -37,7 +37,7 @@ def own_invitations(*, viewer: Viewer) -> list[InvitationView]:
 
 def open_invitation(*, code: str) -> OpenInvitation:
     """What a code shows to whom it was sent. Raises Conflict where it lets nobody apply."""
-    row = invitation_to_apply_by(rows=Invitation.objects.all(), code=code)
+    row = invitation_to_apply_by(code=code)
     return OpenInvitation(
         program_name=program_of(program_id=row.program_id).name, kind=SellerKind(row.kind)
     )
@@ -62,9 +62,9 @@ def invitations_within(*, viewer: Viewer) -> QuerySet[Invitation]:
     return rows if viewer.unit_ids is None else rows.filter(unit_id__in=viewer.unit_ids)
 
 
-def invitation_to_apply_by(*, rows: QuerySet[Invitation], code: str) -> Invitation:
+def invitation_to_apply_by(*, code: str) -> Invitation:
     """The invitation of a code. Raises Conflict where nobody may apply by it now."""
-    row = rows.filter(code=code.upper().replace("\0", "")).first()
+    row = Invitation.objects.filter(code=code.upper()).first()
     if row is None or _views([row])[0].state is not InvitationState.OPEN:
         raise Conflict(
             "It has ended, was revoked, or all its places are taken. Ask for a new one where you"
