@@ -55,3 +55,9 @@ def test_one_of_five_carries_half(warehouse: Warehouse) -> None:
     bought = [(k, date(2024, 3, k), 100) for k in (1, 2, 3, 4)]
     warehouse.load({"order_lines": lines(*bought, (5, date(2024, 3, 31), 400))})
     assert shares(warehouse) == {("customers", date(2024, 3, 1)): (5, 1, 800, 400)}
+
+
+def test_of_equal_amounts_only_as_many_count_as_there_are_places(warehouse: Warehouse) -> None:
+    bought = [(k, date(2024, 3, k), 100) for k in range(1, 11)]
+    warehouse.load({"order_lines": lines(*bought, (11, date(2024, 3, 31), 400))})
+    assert shares(warehouse) == {("customers", date(2024, 3, 1)): (11, 3, 1_400, 600)}
