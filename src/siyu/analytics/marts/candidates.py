@@ -78,15 +78,24 @@ def candidates(
     free = _with_rests(free, contacts, resting, as_of)
     reasons = _Reasons(chosen, segments, resting, as_of)
     marked = _placed(free, reasons, {name: most[name] for name in chosen if name in most})
-    table = marked.filter(marked.place.notnull())
-    table = table.mutate(
-        signal=_by_place(table, chosen, "string"),
-        priority=_by_place(table, [priorities[name] for name in chosen], "int32"),
-        **_evidence(table, chosen, segments, as_of),
+    best = _first_of_sellers(marked.filter(marked.place.notnull()), keep)
+    shown = best.mutate(
+        signal=_by_place(best, chosen, "string"),
+        priority=_by_place(best, [priorities[name] for name in chosen], "int32"),
+        rank=_place_of(best) + 1,
+        **_evidence(best, chosen, segments, as_of),
     )
+    return shown.select(*CANDIDATES)
+
+
+def _first_of_sellers(table: ibis.Table, keep: int) -> ibis.Table:
+    """At most so many of each seller, before anything else is worked out of them."""
+    return table.filter(_place_of(table) < keep)
+
+
+def _place_of(table: ibis.Table) -> Any:
     order = (table.expected_value_minor.desc(), table.customer_id)
-    ranked = table.mutate(rank=ibis.row_number().over(group_by="seller_id", order_by=order) + 1)
-    return ranked.filter(ranked["rank"] <= keep).select(*CANDIDATES)
+    return ibis.row_number().over(group_by="seller_id", order_by=order)
 
 
 def _barred(
