@@ -116,6 +116,7 @@ def test_without_a_second_purchase_nothing_is_fitted(warehouse: Warehouse):
         fit(warehouse.engine)
 
 
+@pytest.mark.bar
 @pytest.mark.skipif(not CDNOW.exists(), reason=f"the outside data is not at {CDNOW}")
 def test_the_published_fit_of_cdnow(
     tmp_path: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker
