@@ -347,7 +347,7 @@ def _unmeasured(best: dict[int, dict[Side, Steps]], *, beside: Side) -> list[str
             seconds = sum(step.seconds for name, step in ours.items() if name in theirs)
             said.append(
                 f"At {size / 1_000_000:g} M {OTHERS[beside]} did not fit the memory and disk"
-                f" allowed: {', '.join(missing)}. All counts the rest: {seconds:.2f} s."
+                f" allowed: {', '.join(missing)}. The ratio of all is of {seconds:.2f} s."
             )
     return said
 

@@ -13,7 +13,7 @@ ROOMS_WITH_PERSONS = {"customers", "dispatch", "insights", "orders", "outreach",
 WITHOUT_VIEWER = {
     "insights.freshness_of": "says until when facts are in the figures, no person",
     "insights.publication_of": "says which run is published, no person",
-    "sellers.open_invitation": "says for which program one is invited, no person",
+    "sellers.program_invited_to": "says for which program one is invited, no person",
     "insights.verify_warehouse": "compares counts and sums by day, for whoever holds SIYU_HOME",
 }
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from siyu.faces.errors import told
 from siyu.foundation.errors import BadInput, Conflict
 from siyu.rooms.sellers.actions import apply_to_sell
-from siyu.rooms.sellers.queries import open_invitation
+from siyu.rooms.sellers.queries import program_invited_to
 
 _REFUSED, _GONE, _KEY_BYTES = 422, 410, 16
 
@@ -47,7 +47,7 @@ def _form(
     request: HttpRequest, code: str, given: dict[str, Any], error: BadInput | None = None
 ) -> HttpResponse:
     shown = {
-        "invitation": open_invitation(code=code),
+        "program": program_invited_to(code=code),
         "given": given,
         "error": told(error) if error else "",
         "field": error.field if error else "",

@@ -145,15 +145,6 @@ class InvitationView:
     joined: int
     expires_on: date
     state: InvitationState
-    created_by_id: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class OpenInvitation:
-    """What an invitation shows to whom it was sent."""
-
-    program_name: str
-    kind: SellerKind
 
 
 @dataclass(frozen=True, kw_only=True)

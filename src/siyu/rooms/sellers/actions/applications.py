@@ -63,9 +63,8 @@ def accept_application(
     """Make who applied a seller with an account; her inviter teaches her. Returns the seller's id.
 
     Org unit and kind are those of the invitation unless others are named. What the same number
-    applied for by other invitations is closed. Raises NotFound out of
-    reach, BadInput for an org unit out of reach, Conflict where it was decided already or where a
-    seller has the phone number.
+    applied for by other invitations is closed. Raises NotFound out of reach, BadInput for an org
+    unit out of reach, Conflict where it was decided already or where a seller has the number.
     """
     application = _waiting(viewer, application_id)
     invitation = application.invitation

@@ -4,8 +4,8 @@ from siyu.rooms.sellers.queries.assistants import assistants_of, names_within
 from siyu.rooms.sellers.queries.invitations import (
     applications_waiting,
     invitations_of,
-    open_invitation,
     own_invitations,
+    program_invited_to,
 )
 from siyu.rooms.sellers.queries.levels import level_on, levels_held, levels_of_sellers, trials_since
 from siyu.rooms.sellers.queries.sellers import (
@@ -49,12 +49,12 @@ __all__ = [
     "levels_of_sellers",
     "names_of_sellers",
     "names_within",
-    "open_invitation",
     "own_invitations",
     "own_invited",
     "own_learners",
     "own_seller",
     "own_teacher",
+    "program_invited_to",
     "seller_ids_by_key",
     "seller_ids_within",
     "sellers_of_ids",

@@ -15,7 +15,6 @@ from siyu.rooms.sellers.types import (
     ApplicationView,
     InvitationState,
     InvitationView,
-    OpenInvitation,
     SellerKind,
     SellerStatus,
 )
@@ -35,12 +34,9 @@ def own_invitations(*, viewer: Viewer) -> list[InvitationView]:
     return _views(rows.order_by("-id"))
 
 
-def open_invitation(*, code: str) -> OpenInvitation:
-    """What a code shows to whom it was sent. Raises Conflict where it lets nobody apply."""
-    row = invitation_to_apply_by(code=code)
-    return OpenInvitation(
-        program_name=program_of(program_id=row.program_id).name, kind=SellerKind(row.kind)
-    )
+def program_invited_to(*, code: str) -> str:
+    """The name of the program that a code invites to. Raises Conflict where nobody may apply."""
+    return program_of(program_id=invitation_to_apply_by(code=code).program_id).name
 
 
 def applications_waiting(
@@ -113,7 +109,6 @@ def _views(rows: Iterable[Invitation]) -> list[InvitationView]:
                 joined=joined,
                 expires_on=row.expires_on,
                 state=state,
-                created_by_id=row.created_by_id,
             )
         )
     return views
